@@ -1,0 +1,5 @@
+import { defineProject } from "vitest/config"
+
+export default defineProject({
+  ssr: { resolve: { conditions: ["@wildcat/source", "node", "import", "default"] } },
+})

@@ -1,0 +1,6 @@
+export * from "./commands.ts"
+export * from "./connect.ts"
+export * from "./consume.ts"
+export * from "./nudge.ts"
+export * from "./provision.ts"
+export * from "./publish.ts"

@@ -1,0 +1,29 @@
+import { z } from "zod"
+import { idSchema } from "./ids.ts"
+import { MessageStatus } from "./status.ts"
+
+/**
+ * Every order to a session: verb → request, reply and how long the caller waits at most.
+ * Commands travel by request/reply to the worker that owns the session and are dropped when their deadline has passed.
+ * They carry no state: what must not be lost is in MongoDB before the command is sent.
+ */
+export const commands = {
+  /** The QR code that is shown now; null when the session shows none. */
+  "account.qr": {
+    request: z.object({}),
+    reply: z.object({ qr: z.string().nullable(), expiresAt: z.iso.datetime().nullable() }),
+    deadlineMs: 5_000,
+  },
+  /** Unlinks the device at WhatsApp and deletes the credentials. */
+  "account.logout": { request: z.object({}), reply: z.object({}), deadlineMs: 15_000 },
+  /** A row was put in the outbox. Replies at once, or with the outcome when `wait` is set. */
+  "message.send": {
+    request: z.object({ message: idSchema("message"), wait: z.boolean() }),
+    reply: z.object({ status: MessageStatus }),
+    deadlineMs: 30_000,
+  },
+} as const satisfies Record<string, { request: z.ZodType; reply: z.ZodType; deadlineMs: number }>
+
+export type CommandVerb = keyof typeof commands
+export type CommandRequest<V extends CommandVerb> = z.infer<(typeof commands)[V]["request"]>
+export type CommandReply<V extends CommandVerb> = z.infer<(typeof commands)[V]["reply"]>

@@ -1,0 +1,112 @@
+import { z } from "zod"
+import { Person } from "./address.ts"
+import { MediaRef } from "./content.ts"
+import { idSchema } from "./ids.ts"
+import { ChatRef, MessageView } from "./message.ts"
+import { AccountStatus, MessageStatus, StatusReason } from "./status.ts"
+
+/**
+ * Every event: name → schema of its `data`. Events are facts: published once, never changed.
+ * A payload of an earlier release parses forever (see golden/): a new field is optional or nullable with a default.
+ */
+export const events = {
+  /** The account changed its status. Fires at every change, also when only the reason changed. */
+  "account.status": z.object({
+    status: AccountStatus,
+    reason: StatusReason.nullable(),
+    me: Person.nullable().describe("The linked number; null until an account was linked"),
+  }),
+  /** Somebody wrote to the account, or in a group that it is in. `media.stored` or `media.failed` follows when it has media. */
+  "message.received": MessageView,
+  /** The account wrote: through this API (after WhatsApp's server took it), its phone, or another linked device. */
+  "message.sent": MessageView,
+  /** A message of the account reached a new state. Not sent for a state that was passed already. */
+  "message.status": z.object({
+    id: idSchema("message"),
+    waId: z.string(),
+    chat: ChatRef,
+    status: MessageStatus,
+    ack: z.number().int().min(-1).max(4),
+    recipient: Person.nullable().describe("In groups: the member who reached the state"),
+    at: z.iso.datetime(),
+    error: z.object({ code: z.string(), text: z.string() }).nullable(),
+  }),
+  /** The media of a message can be fetched: length and hash are verified. */
+  "media.stored": z.object({ message: idSchema("message"), media: MediaRef }),
+  /** The media of a message could not be fetched, or was not what its sender declared. */
+  "media.failed": z.object({
+    message: idSchema("message"),
+    media: MediaRef,
+    error: z.object({ code: z.string(), text: z.string() }),
+  }),
+  /** Sent only to the webhook that is being tested, by `POST /v1/webhooks/{id}/test`. */
+  "webhook.test": z.object({ webhook: idSchema("webhook") }),
+} as const satisfies Record<string, z.ZodType>
+
+/** Events that are never stored, because they are worthless a moment later or hold a secret. */
+export const liveEvents = {
+  /** A QR code to scan; each replaces the one before. */
+  "account.qr": z.object({ qr: z.string(), expiresAt: z.iso.datetime() }),
+} as const satisfies Record<string, z.ZodType>
+
+export type EventType = keyof typeof events
+export type LiveEventType = keyof typeof liveEvents
+export type EventData<T extends EventType> = z.infer<(typeof events)[T]>
+export type LiveEventData<T extends LiveEventType> = z.infer<(typeof liveEvents)[T]>
+
+export const eventTypes = Object.keys(events) as readonly EventType[]
+
+/** The largest event that may be published, as JSON. */
+export const eventBytesMax = 64 * 1024
+
+/** CloudEvents 1.0 attributes of every event. */
+export interface Envelope<Type extends string, Data> {
+  specversion: "1.0"
+  /** Unique per fact, the same on every redelivery. */
+  id: string
+  /** `/accounts/<id>`, or `/webhooks/<id>` for events about a webhook. */
+  source: string
+  type: Type
+  /** When it happened, ISO 8601. */
+  time: string
+  datacontenttype: "application/json"
+  tenant: string
+  /** Absent on events that concern no account. */
+  account?: string
+  /** Position among the events of the session: gapless, increasing per account. Absent on events of other services. */
+  sequence?: number
+  /** Id of the event that this one follows from, where it has no sequence. */
+  causedby?: string
+  data: Data
+}
+
+export type WildcatEvent = { [T in EventType]: Envelope<T, EventData<T>> }[EventType]
+export type LiveEvent = { [T in LiveEventType]: Envelope<T, LiveEventData<T>> }[LiveEventType]
+
+const attributes = {
+  specversion: z.literal("1.0"),
+  id: z.string(),
+  source: z.string(),
+  time: z.iso.datetime(),
+  datacontenttype: z.literal("application/json"),
+  tenant: idSchema("tenant"),
+  account: idSchema("account").optional(),
+  sequence: z.number().int().positive().optional(),
+  causedby: z.string().optional(),
+}
+
+/** The envelope's attributes with any data: for those who only route events. */
+export const AnyEnvelope = z.object({ ...attributes, type: z.string(), data: z.unknown() })
+
+/** Parses an event of a known type completely. Throws a ZodError on anything else. */
+export function parseEvent(input: unknown): WildcatEvent {
+  const envelope = AnyEnvelope.parse(input)
+  const type = z.enum(eventTypes).parse(envelope.type)
+  // The catalogue ties `type` to the schema of `data`; TypeScript cannot follow that correlation through a lookup.
+  return { ...envelope, type, data: events[type].parse(envelope.data) } as WildcatEvent
+}
+
+/** The JSON Schema of one event's envelope, for the API reference. */
+export function envelopeSchema(type: EventType) {
+  return z.object({ ...attributes, type: z.literal(type), data: events[type] })
+}

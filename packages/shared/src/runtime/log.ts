@@ -1,0 +1,60 @@
+import { pino } from "pino"
+import type { Logger } from "pino"
+
+export type { Logger } from "pino"
+
+/** Keys whose values never reach a log, at the top and one level down: secrets, people, and what they said. */
+const redacted = [
+  "authorization",
+  "apiKey",
+  "key",
+  "secret",
+  "password",
+  "token",
+  "qr",
+  "creds",
+  "keys",
+  "mediaKey",
+  "phone",
+  "pn",
+  "lid",
+  "jid",
+  "chat",
+  "author",
+  "participant",
+  "pushName",
+  "text",
+  "caption",
+  "body",
+  "content",
+  "raw",
+  "proto",
+] as const
+
+/**
+ * The service's logger: one JSON line per unit of work on standard output, with a constant message and fields.
+ * `service` stands on every line.
+ */
+export function createLogger(options: { service: string; level: string }): Logger {
+  return pino({
+    base: { service: options.service },
+    level: options.level,
+    messageKey: "message",
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: redacted.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
+    serializers: { err: describeError, error: describeError },
+  })
+}
+
+/** What an error may show: its class, message, code and stack, and the same of its cause. Other fields may hold secrets. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === "string" ? error : "not an Error"
+  return {
+    type: error.name,
+    message: error.message,
+    ...("code" in error && typeof error.code !== "object" ? { code: error.code } : {}),
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+  }
+}

@@ -1,0 +1,25 @@
+import type { Db } from "mongodb"
+import type {
+  AttemptDoc,
+  AuthStateDoc,
+  DeliveryDoc,
+  IdempotencyDoc,
+  MessageDoc,
+  OutboxDoc,
+  SessionLogDoc,
+} from "./documents.ts"
+
+/** Collections that use the plain driver: hot paths and bulk writes. */
+export function collectionsOf(db: Db) {
+  return {
+    sessionLog: db.collection<SessionLogDoc>("sessionLog"),
+    authStates: db.collection<AuthStateDoc>("authStates"),
+    messages: db.collection<MessageDoc>("messages"),
+    outbox: db.collection<OutboxDoc>("outbox"),
+    deliveries: db.collection<DeliveryDoc>("deliveries"),
+    attempts: db.collection<AttemptDoc>("attempts"),
+    idempotency: db.collection<IdempotencyDoc>("idempotency"),
+  }
+}
+
+export type Collections = ReturnType<typeof collectionsOf>

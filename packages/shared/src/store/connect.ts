@@ -1,0 +1,58 @@
+import mongoose from "mongoose"
+import type { Db } from "mongodb"
+import { tolerate } from "../runtime/index.ts"
+import type { Logger, ReadyCheck } from "../runtime/index.ts"
+import { collectionsOf } from "./collections.ts"
+import type { Collections } from "./collections.ts"
+import { ensureIndexes } from "./indexes.ts"
+import { createMediaStore } from "./media-store.ts"
+import type { MediaStore } from "./media-store.ts"
+import { modelsOn } from "./models.ts"
+import type { Models } from "./models.ts"
+
+/** The database of one installation. */
+export interface Store {
+  db: Db
+  models: Models
+  collections: Collections
+  media: MediaStore
+  /** Readiness: null while MongoDB answers. */
+  check: ReadyCheck
+  close(): Promise<void>
+}
+
+/**
+ * Connects to MongoDB (a standalone server or a replica set) and makes the indexes.
+ * An acknowledged write is on the disks of a majority: set once here, for everything.
+ * Throws when no server answers within 20 s.
+ */
+export async function connectStore(options: {
+  mongoUrl: string
+  database: string
+  name: string
+  log: Logger
+  poolMax?: number
+}): Promise<Store> {
+  const connection = mongoose.createConnection(options.mongoUrl, {
+    dbName: options.database,
+    appName: options.name,
+    writeConcern: { w: "majority", j: true },
+    readConcernLevel: "majority",
+    maxPoolSize: options.poolMax ?? 32,
+    serverSelectionTimeoutMS: 20_000,
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+  })
+  await connection.asPromise()
+  const db = connection.getClient().db(options.database)
+  await ensureIndexes(db)
+  return {
+    db,
+    models: modelsOn(connection),
+    collections: collectionsOf(db),
+    media: createMediaStore(db),
+    check: async () => ((await db.command({ ping: 1 }))["ok"] === 1 ? null : "MongoDB does not answer"),
+    close: () => tolerate(connection.close(), "the process ends", options.log),
+  }
+}

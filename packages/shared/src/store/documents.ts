@@ -1,0 +1,193 @@
+import type { Binary } from "mongodb"
+import type {
+  AccountStatus,
+  ChatRef,
+  MediaRef,
+  MessageContent,
+  MessageStatus,
+  OutboundContent,
+  Person,
+  StatusReason,
+  StatusStep,
+  WildcatEvent,
+} from "../contracts/index.ts"
+
+/** The customer; unit of isolation. */
+export interface TenantDoc {
+  _id: string
+  name: string
+  createdAt: Date
+}
+
+export const scopes = ["admin", "accounts", "messages", "webhooks", "events", "read"] as const
+export type Scope = (typeof scopes)[number]
+
+/** An API key. The key itself is not stored: `hash` is HMAC-SHA256(pepper, key). */
+export interface ApiKeyDoc {
+  _id: string
+  tenant: string
+  name: string
+  hash: Buffer
+  scopes: Scope[]
+  /** Set: the key works for this account only. */
+  account: string | null
+  createdAt: Date
+  expiresAt: Date | null
+  revokedAt: Date | null
+}
+
+/** Desired and actual state of an account. `desired` is the API's, the rest is its worker's. */
+export interface AccountDoc {
+  _id: string
+  tenant: string
+  name: string
+  desired: "running" | "stopped" | "deleted"
+  status: AccountStatus
+  reason: StatusReason | null
+  /** The linked number; null until linked. */
+  me: Person | null
+  /** Who owns the session; null when nobody does. */
+  owner: { worker: string; epoch: number; since: Date } | null
+  statusAt: Date
+  createdAt: Date
+  updatedAt: Date
+}
+
+export interface WebhookDoc {
+  _id: string
+  tenant: string
+  /** Set: only events of this account. */
+  account: string | null
+  url: string
+  /** Event types, `*` or with a trailing wildcard (`message.*`). */
+  events: string[]
+  enabled: boolean
+  description: string | null
+  /** The signing secret (`whsec_…`), sealed under the context `webhook:<id>`. */
+  secret: Buffer
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** One commit of a session: everything that became true in it. `_id` is `<account>:<n>`, n padded to 12 digits. */
+export interface SessionLogDoc {
+  _id: string
+  account: string
+  n: number
+  epoch: number
+  /** Nonce of the owner that wrote it: tells "my own write, whose answer was lost" from "somebody else's". */
+  owner: string
+  at: Date
+  /** Everything of the commit, serialised and sealed under the context `<_id>`. */
+  body: Binary
+}
+
+/** One value of a session's auth state, folded from the log. `_id` is `<account>:<type>:<key>`. */
+export interface AuthStateDoc {
+  _id: string
+  account: string
+  /** Number of the log entry that it was folded from. */
+  n: number
+  value: Binary
+}
+
+/** A send: written by the API before it answers, consumed only by the session's owner. `_id` is the message's id. */
+export interface OutboxDoc {
+  _id: string
+  tenant: string
+  account: string
+  /** WhatsApp's id of the message, fixed here: a repeated send can only repeat it. */
+  waId: string
+  /** Canonical JID of the chat. */
+  to: string
+  content: OutboundContent
+  quoted: { waId: string } | null
+  /** `queued` until its proto is in the session log; then `sending`, then how it ended. */
+  status: MessageStatus
+  error: { code: string; text: string } | null
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** A message of either direction. */
+export interface MessageDoc {
+  _id: string
+  tenant: string
+  account: string
+  waId: string
+  chat: ChatRef
+  author: Person
+  authorName: string | null
+  fromMe: boolean
+  source: "api" | "phone" | "device" | "contact"
+  timestamp: Date
+  content: MessageContent
+  media: (MediaRef & { status: "pending" | "stored" | "failed"; error: { code: string; text: string } | null }) | null
+  quoted: { waId: string; author: Person } | null
+  mentions: Person[]
+  status: MessageStatus | null
+  timeline: StatusStep[]
+  error: { code: string; text: string } | null
+  /** The message as WhatsApp's protobuf `Message`, sealed under the context `message:<_id>`; media keys are inside. */
+  raw: Binary | null
+  createdAt: Date
+}
+
+/** One event for one webhook. `_id` is derived from both, so that an event makes it once. */
+export interface DeliveryDoc {
+  _id: string
+  tenant: string
+  webhook: string
+  account: string | null
+  event: string
+  type: EventTypeName
+  /** The exact body of every attempt. */
+  body: string
+  status: "pending" | "delivered" | "failed"
+  /** When the next attempt is due. */
+  dueAt: Date
+  /** Number of attempts begun. */
+  attempts: number
+  /** Set while it waits for this media to be stored, at most until `dueAt`. */
+  awaitsMedia: string | null
+  /** The attempt under way; another dispatcher may take over after `until`. */
+  lease: { by: string; until: Date } | null
+  lastError: string | null
+  createdAt: Date
+  completedAt: Date | null
+}
+
+type EventTypeName = WildcatEvent["type"]
+
+/** One try of a delivery, recorded before it is made. */
+export interface AttemptDoc {
+  _id: string
+  tenant: string
+  delivery: string
+  webhook: string
+  /** 1 for the first try. */
+  number: number
+  startedAt: Date
+  /** `running` until it is known; `unknown` when the process died meanwhile. */
+  outcome: "running" | "succeeded" | "failed" | "unknown"
+  statusCode: number | null
+  latencyMs: number | null
+  error: string | null
+  /** First bytes of the response's body, as text. */
+  responseExcerpt: string | null
+}
+
+/** What a mutating call with an Idempotency-Key answered. `_id` is `<tenant>:<key>`. */
+export interface IdempotencyDoc {
+  _id: string
+  tenant: string
+  /** SHA-256 of method, path and body. */
+  fingerprint: string
+  state: "running" | "done"
+  /** A running call that does not finish by then has died; the next one takes over. */
+  lockedUntil: Date
+  /** Ids that the call uses, fixed at its first try so that a repeated one cannot make a second thing. */
+  seed: string
+  response: { status: number; body: string } | null
+  expiresAt: Date
+}

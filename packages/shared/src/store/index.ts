@@ -1,0 +1,5 @@
+export * from "./collections.ts"
+export * from "./connect.ts"
+export * from "./documents.ts"
+export * from "./media-store.ts"
+export * from "./models.ts"

@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto"
+import { Transform } from "node:stream"
+import type { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import { GridFSBucket, MongoServerError, ObjectId } from "mongodb"
+import type { Db } from "mongodb"
+
+/** What is known of a stored media. */
+export interface StoredMedia {
+  id: string
+  tenant: string
+  account: string | null
+  mimetype: string
+  fileName: string | null
+  bytes: number
+  /** Hex digest of the bytes. */
+  sha256: string
+  storedAt: Date
+}
+
+interface MediaFile {
+  _id: ObjectId
+  length: number
+  uploadDate: Date
+  metadata: {
+    media: string
+    tenant: string
+    account: string | null
+    mimetype: string
+    fileName: string | null
+    sha256: string
+  }
+}
+
+/** Bytes of media in GridFS, by media id. A media appears when all its bytes are stored, and never changes. */
+export interface MediaStore {
+  /**
+   * Streams bytes in. The same id a second time keeps what is there. `verify` runs before the media appears; when it
+   * throws, or the stream fails, nothing stays. Throws MediaTooLarge past `bytesMax`.
+   */
+  put(
+    source: Readable,
+    media: { id: string; tenant: string; account: string | null; mimetype: string; fileName: string | null },
+    options: { bytesMax: number; verify?: (stored: { bytes: number; sha256: string }) => void },
+  ): Promise<StoredMedia>
+  /** Null when it is not stored (yet). */
+  find(id: string): Promise<StoredMedia | null>
+  /** Streams the bytes from `start` to before `end`; the whole by default. Null when it is not stored. */
+  open(id: string, range?: { start: number; end: number }): Promise<Readable | null>
+  delete(id: string): Promise<void>
+  /** Removes everything of an account. */
+  deleteOfAccount(account: string): Promise<void>
+}
+
+/** The media has more bytes than allowed. */
+export class MediaTooLarge extends Error {
+  readonly bytesMax: number
+
+  constructor(bytesMax: number) {
+    super(`the media has more than ${bytesMax} bytes`)
+    this.name = "MediaTooLarge"
+    this.bytesMax = bytesMax
+  }
+}
+
+export function createMediaStore(db: Db): MediaStore {
+  const bucket = new GridFSBucket(db, { bucketName: "media" })
+  const files = db.collection<MediaFile>("media.files")
+  const find = async (id: string) => files.findOne({ "metadata.media": id })
+  const remove = async (_id: ObjectId) => {
+    await db.collection("media.files").deleteOne({ _id })
+    await db.collection("media.chunks").deleteMany({ files_id: _id })
+  }
+
+  return {
+    async put(source, media, options) {
+      const fileId = new ObjectId()
+      const meter = createMeter(options.bytesMax)
+      const { id, ...described } = media
+      const upload = bucket.openUploadStreamWithId(fileId, id, { metadata: {} })
+      try {
+        await pipeline(source, meter.stream, async (chunks) => {
+          for await (const chunk of chunks) {
+            if (!upload.write(chunk)) await new Promise((resolve) => upload.once("drain", resolve))
+          }
+          options.verify?.(meter.result())
+          // The files document is written when the upload ends: its metadata is complete by then, and the media appears.
+          upload.options.metadata = { ...described, media: id, sha256: meter.result().sha256 }
+          await new Promise<void>((resolve, reject) => upload.once("error", reject).end(() => resolve()))
+        })
+      } catch (error) {
+        await remove(fileId)
+        if (!isDuplicateKey(error)) throw error
+      }
+      const stored = await find(id)
+      if (stored === null) throw new Error("the media was deleted while it was stored")
+      return describe(stored)
+    },
+    async find(id) {
+      const file = await find(id)
+      return file && describe(file)
+    },
+    async open(id, range) {
+      const file = await find(id)
+      return file && bucket.openDownloadStream(file._id, range)
+    },
+    async delete(id) {
+      const file = await find(id)
+      if (file) await remove(file._id)
+    },
+    async deleteOfAccount(account) {
+      for await (const file of files.find({ "metadata.account": account })) await remove(file._id)
+    },
+  }
+}
+
+/** True when a unique index refused the write. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11000
+}
+
+function describe(file: MediaFile): StoredMedia {
+  const { media, ...metadata } = file.metadata
+  return { id: media, ...metadata, bytes: file.length, storedAt: file.uploadDate }
+}
+
+/** Counts and hashes what passes, and fails past the limit. */
+function createMeter(bytesMax: number) {
+  const hash = createHash("sha256")
+  let bytes = 0
+  let digest: string | undefined
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length
+      if (bytes > bytesMax) return done(new MediaTooLarge(bytesMax))
+      hash.update(chunk)
+      done(null, chunk)
+    },
+  })
+  return { stream, result: () => ({ bytes, sha256: (digest ??= hash.digest("hex")) }) }
+}

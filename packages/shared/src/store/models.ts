@@ -1,0 +1,74 @@
+import { Schema } from "mongoose"
+import type { Connection } from "mongoose"
+import type { AccountDoc, ApiKeyDoc, TenantDoc, WebhookDoc } from "./documents.ts"
+import { scopes } from "./documents.ts"
+
+const person = { pn: { type: String, default: null }, lid: { type: String, default: null } }
+const nullable = <T>(type: T) => ({ type, default: null })
+
+/** Mongoose models of the domain documents. Indexes stand in indexes.ts, all in one place. */
+export function modelsOn(connection: Connection) {
+  return {
+    tenants: connection.model("Tenant", tenantSchema, "tenants"),
+    apiKeys: connection.model("ApiKey", apiKeySchema, "apiKeys"),
+    accounts: connection.model("Account", accountSchema, "accounts"),
+    webhooks: connection.model("Webhook", webhookSchema, "webhooks"),
+  }
+}
+
+export type Models = ReturnType<typeof modelsOn>
+
+const options = { versionKey: false, strict: "throw", minimize: false } as const
+
+const tenantSchema = new Schema<TenantDoc>(
+  { _id: String, name: { type: String, required: true }, createdAt: { type: Date, required: true } },
+  options,
+)
+
+const apiKeySchema = new Schema<ApiKeyDoc>(
+  {
+    _id: String,
+    tenant: { type: String, required: true },
+    name: { type: String, required: true },
+    hash: { type: Buffer, required: true },
+    scopes: [{ type: String, enum: scopes }],
+    account: nullable(String),
+    createdAt: { type: Date, required: true },
+    expiresAt: nullable(Date),
+    revokedAt: nullable(Date),
+  },
+  options,
+)
+
+const accountSchema = new Schema<AccountDoc>(
+  {
+    _id: String,
+    tenant: { type: String, required: true },
+    name: { type: String, required: true },
+    desired: { type: String, enum: ["running", "stopped", "deleted"], required: true },
+    status: { type: String, required: true },
+    reason: nullable(new Schema({ code: String, class: String, text: String }, { _id: false })),
+    me: nullable(new Schema(person, { _id: false })),
+    owner: nullable(new Schema({ worker: String, epoch: Number, since: Date }, { _id: false })),
+    statusAt: { type: Date, required: true },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  },
+  options,
+)
+
+const webhookSchema = new Schema<WebhookDoc>(
+  {
+    _id: String,
+    tenant: { type: String, required: true },
+    account: nullable(String),
+    url: { type: String, required: true },
+    events: { type: [String], required: true },
+    enabled: { type: Boolean, required: true },
+    description: nullable(String),
+    secret: { type: Buffer, required: true },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  },
+  options,
+)

@@ -5,7 +5,7 @@ export type ConfigShape = Record<string, z.ZodType>
 
 /** Marks a setting as secret: its value is never logged and not shown in the documentation. */
 export function secret<T extends z.ZodType>(schema: T): T {
-  return schema.meta({ ...schema.meta(), secret: true }) as T
+  return schema.meta({ ...schema.meta(), secret: true })
 }
 
 /** A whole number written in the environment. */

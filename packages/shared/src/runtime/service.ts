@@ -10,7 +10,7 @@ import type { z } from "zod"
 export interface Scope {
   log: Logger
   /** Registers how to stop a part; parts stop in reverse order of registration. */
-  onStop(name: string, stop: () => Promise<unknown> | unknown): void
+  onStop(name: string, stop: () => void | Promise<void>): void
   /** Registers a readiness check. */
   check(name: string, check: ReadyCheck): void
   /** Ends the process in order, as after SIGTERM, with exit code 1: for what cannot be repaired in place. */
@@ -32,9 +32,9 @@ export async function runService<S extends ConfigShape>(service: {
   start(config: z.infer<z.ZodObject<S>>, scope: Scope): Promise<void>
 }): Promise<void> {
   const config = readConfigOrExit(service.config)
-  const settings: Record<string, unknown> = config
-  const log = createLogger({ service: service.name, level: String(settings["LOG_LEVEL"] ?? "info") })
-  const stops: { name: string; stop: () => Promise<unknown> | unknown }[] = []
+  const settings: Partial<Record<string, unknown>> = config
+  const log = createLogger({ service: service.name, level: text(settings["LOG_LEVEL"], "info") })
+  const stops: { name: string; stop: () => void | Promise<void> }[] = []
   const checks: Record<string, ReadyCheck> = { started: () => "still starting" }
   let stopping = false
 
@@ -73,7 +73,7 @@ export async function runService<S extends ConfigShape>(service: {
   log.info({ config: describeConfig(service.config, settings) }, "service.starting")
   try {
     if (service.healthPort !== null) {
-      const host = String(settings["HEALTH_HOST"] ?? "0.0.0.0")
+      const host = text(settings["HEALTH_HOST"], "0.0.0.0")
       const health = await serveHealth({ host, port: Number(settings[service.healthPort]), checks })
       scope.onStop("health", () => health.close())
     }
@@ -83,6 +83,10 @@ export async function runService<S extends ConfigShape>(service: {
   } catch (error) {
     fail(error)
   }
+}
+
+function text(setting: unknown, fallback: string): string {
+  return typeof setting === "string" ? setting : fallback
 }
 
 function readConfigOrExit<S extends ConfigShape>(shape: S): z.infer<z.ZodObject<S>> {

@@ -1,5 +1,5 @@
 import { pino } from "pino"
-import type { Logger } from "pino"
+import type { Logger, LoggerOptions } from "pino"
 
 export type { Logger } from "pino"
 
@@ -36,15 +36,20 @@ const redacted = [
  * `service` stands on every line.
  */
 export function createLogger(options: { service: string; level: string }): Logger {
-  return pino({
+  return pino(loggerOptions(options))
+}
+
+/** How Wildcat logs, apart from where to. */
+export function loggerOptions(options: { service: string; level: string }): LoggerOptions {
+  return {
     base: { service: options.service },
     level: options.level,
-    messageKey: "message",
+    messageKey: "event",
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: redacted.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
     serializers: { err: describeError, error: describeError },
-  })
+  }
 }
 
 /** What an error may show: its class, message, code and stack, and the same of its cause. Other fields may hold secrets. */

@@ -1,0 +1,48 @@
+import { z } from "zod"
+
+/** What has happened since the start, for a test to compare with what a client believes. */
+export const countersSchema = z.object({
+  connections: z.number(),
+  pairings: z.number(),
+  logins: z.number(),
+  loginsRefused: z.number(),
+  logouts: z.number(),
+  messagesFromClients: z.number(),
+  messagesToClients: z.number(),
+  receiptsFromClients: z.number(),
+  /** Messages a simulated device could not decrypt. */
+  decryptErrors: z.number(),
+  /** Retry receipts clients have sent. */
+  retriesRequested: z.number(),
+  /** Negative acks of messages clients have sent. */
+  messagesRefused: z.number(),
+  /** Signatures that did not verify in what clients sent. */
+  forgeries: z.number(),
+  unknownStanzas: z.number(),
+  bundlesHandedOut: z.number(),
+  mediaUploads: z.number(),
+  mediaDownloads: z.number(),
+})
+
+export type Counters = z.infer<typeof countersSchema>
+
+export function createCounters(): Counters {
+  return {
+    connections: 0,
+    pairings: 0,
+    logins: 0,
+    loginsRefused: 0,
+    logouts: 0,
+    messagesFromClients: 0,
+    messagesToClients: 0,
+    receiptsFromClients: 0,
+    decryptErrors: 0,
+    retriesRequested: 0,
+    messagesRefused: 0,
+    forgeries: 0,
+    unknownStanzas: 0,
+    bundlesHandedOut: 0,
+    mediaUploads: 0,
+    mediaDownloads: 0,
+  }
+}

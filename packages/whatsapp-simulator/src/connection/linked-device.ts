@@ -1,0 +1,87 @@
+import type { Device } from "../directory/device.ts"
+import type { PublishedKeys } from "../directory/published-keys.ts"
+import type { User } from "../directory/user.ts"
+import type { KeyBundle } from "../signal/key-bundle.ts"
+import type { Stanza } from "../stanza/codec.ts"
+import { node } from "../stanza/nodes.ts"
+import type { Counters } from "./counters.ts"
+import { PendingStanzas } from "./pending-stanzas.ts"
+
+/** Where a linked device's stanzas go while it is connected. */
+export type StanzaSink = { send: (stanza: Stanza) => void }
+
+/** A companion device: a client that was linked by a phone. Keeps what the client has not acknowledged. */
+export class LinkedDevice implements Device {
+  readonly user: User
+  readonly id: number
+  readonly keyIndex: number
+  readonly keys: PublishedKeys
+  /** The Noise static key of the pairing; a login with another one is refused. */
+  readonly noiseStaticKey: Buffer
+  readonly pending = new PendingStanzas()
+  deviceIdentity: Buffer | undefined
+  /** The phone sends keys and history once, when the device is first online. */
+  needsInitialSync = true
+  private readonly counters: Counters
+  private live: StanzaSink | undefined
+
+  constructor(fields: {
+    user: User
+    id: number
+    keyIndex: number
+    keys: PublishedKeys
+    noiseStaticKey: Buffer
+    counters: Counters
+  }) {
+    this.user = fields.user
+    this.id = fields.id
+    this.keyIndex = fields.keyIndex
+    this.keys = fields.keys
+    this.noiseStaticKey = fields.noiseStaticKey
+    this.counters = fields.counters
+  }
+
+  takeBundle(): KeyBundle {
+    return this.keys.take()
+  }
+
+  deliver(stanza: Stanza): void {
+    if (stanza.tag === "message") this.counters.messagesToClients += 1
+    if (isKeptForLater(stanza)) this.pending.add(stanza)
+    this.live?.send(stanza)
+  }
+
+  /** The device is online: what waits is replayed, then the marker without which a client keeps its events back. */
+  goLive(sink: StanzaSink): void {
+    const waiting = this.pending.list()
+    if (waiting.length > 0) sink.send(node("ib", {}, [previewNode(waiting)]))
+    waiting.forEach((stanza, index) => {
+      sink.send({ ...stanza, attrs: { ...stanza.attrs, offline: String(index) } })
+    })
+    sink.send(node("ib", {}, [node("offline", { count: waiting.length })]))
+    this.live = sink
+  }
+
+  goOffline(sink: StanzaSink): void {
+    if (this.live === sink) this.live = undefined
+  }
+
+  get isOnline(): boolean {
+    return this.live !== undefined
+  }
+}
+
+/** Typing and presence are never kept. */
+function isKeptForLater(stanza: Stanza): boolean {
+  return stanza.tag !== "chatstate" && stanza.tag !== "presence" && stanza.tag !== "ack"
+}
+
+function previewNode(waiting: Stanza[]): Stanza {
+  const count = (tag: string) => waiting.filter((stanza) => stanza.tag === tag).length
+  return node("offline_preview", {
+    count: waiting.length,
+    message: count("message"),
+    receipt: count("receipt"),
+    notification: count("notification"),
+  })
+}

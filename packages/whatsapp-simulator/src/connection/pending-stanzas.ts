@@ -1,0 +1,48 @@
+import type { Stanza } from "../stanza/codec.ts"
+import { attribute, child, children } from "../stanza/nodes.ts"
+
+export type StanzaClass = "message" | "receipt" | "notification" | "call"
+
+/** Receipts of these types acknowledge the message they name; a retry request is followed by an ack of its own. */
+const settlingReceiptTypes = new Set([undefined, "inactive", "sender", "peer_msg", "hist_sync", "read", "read-self"])
+
+/** What a linked device has not acknowledged yet, in order: the server's memory for it. */
+export class PendingStanzas {
+  private readonly entries = new Map<string, Stanza[]>()
+
+  add(stanza: Stanza): void {
+    const key = keyOf(stanza.tag, attribute(stanza, "id"))
+    const sameId = this.entries.get(key)
+    if (sameId) sameId.push(stanza)
+    else this.entries.set(key, [stanza])
+  }
+
+  list(): Stanza[] {
+    return [...this.entries.values()].flat()
+  }
+
+  clear(): void {
+    this.entries.clear()
+  }
+
+  /** An `<ack>` of the client, positive or negative, ends a stanza. */
+  settleByAck(ack: Stanza): void {
+    this.entries.delete(keyOf(attribute(ack, "class"), attribute(ack, "id")))
+  }
+
+  /** A receipt of the client ends the messages it names. */
+  settleByReceipt(receipt: Stanza): void {
+    if (!settlingReceiptTypes.has(attribute(receipt, "type"))) return
+    for (const id of receiptIds(receipt)) this.entries.delete(keyOf("message", id))
+  }
+}
+
+/** The message ids a receipt names: its own and those of its list. */
+export function receiptIds(receipt: Stanza): string[] {
+  const items = children(child(receipt, "list"), "item")
+  return [receipt, ...items].flatMap((named) => attribute(named, "id") ?? [])
+}
+
+function keyOf(stanzaClass: string | undefined, id: string | undefined): string {
+  return `${stanzaClass}:${id}`
+}

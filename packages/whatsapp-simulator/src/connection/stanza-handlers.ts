@@ -1,0 +1,85 @@
+import { isGroupAddress } from "../stanza/addresses.ts"
+import type { Stanza } from "../stanza/codec.ts"
+import { nowSeconds } from "../stanza/ids.ts"
+import { attribute, node } from "../stanza/nodes.ts"
+import type { ClientConnection } from "./client-connection.ts"
+import { answerIq } from "./iq-handlers.ts"
+import type { LinkedDevice } from "./linked-device.ts"
+import type { ServerParts } from "./server-parts.ts"
+
+export type Session = { parts: ServerParts; connection: ClientConnection; device: LinkedDevice }
+type Handler = (session: Session, stanza: Stanza) => void
+
+/** What the server does with each kind of stanza of a logged-in client. */
+const handlers: Record<string, Handler> = {
+  iq: answerIq,
+  message: acceptMessage,
+  receipt: acceptReceipt,
+  ack: acceptAck,
+  presence: () => undefined,
+  chatstate: passOnChatState,
+  ib: () => undefined,
+  call: () => undefined,
+}
+
+/** Hands a stanza to its handler. Before login only the answers of the pairing are understood. */
+export function handleStanza(parts: ServerParts, connection: ClientConnection, stanza: Stanza): void {
+  const device = parts.connections.deviceOf(connection)
+  if (!device) return handleBeforeLogin(parts, connection, stanza)
+  const handler = handlers[stanza.tag]
+  if (handler) handler({ parts, connection, device }, stanza)
+  else parts.counters.unknownStanzas += 1
+}
+
+function handleBeforeLogin(parts: ServerParts, connection: ClientConnection, stanza: Stanza): void {
+  if (stanza.tag === "iq" && attribute(stanza, "type") === "result") {
+    parts.pairings.confirm(connection, stanza)
+  } else if (stanza.tag === "iq" && attribute(stanza, "xmlns") === "w:p") {
+    connection.send(node("iq", { type: "result", id: attribute(stanza, "id"), from: "@s.whatsapp.net" }))
+  }
+}
+
+/** Accepts a message after the usual delay: the ack leaves, then the recipients have it. */
+function acceptMessage({ parts, connection, device }: Session, message: Stanza): void {
+  const phoneId = device.user.id
+  parts.counters.messagesFromClients += 1
+  const delayMs = parts.faults.take("ack-delay", phoneId)?.delayMs ?? parts.ackDelayMs
+  connection.acks.push(delayMs, () => {
+    const refusal = parts.faults.take("ack-error", phoneId)
+    const isSilent = !refusal && parts.faults.take("ack-drop", phoneId) !== undefined
+    if (!isSilent) connection.send(ackOf(message, refusal && { error: refusal.code }))
+    if (!refusal) parts.messages.route(device, message)
+  })
+}
+
+function acceptReceipt({ parts, connection, device }: Session, receipt: Stanza): void {
+  parts.counters.receiptsFromClients += 1
+  if (attribute(receipt, "type") === "retry") parts.counters.retriesRequested += 1
+  device.pending.settleByReceipt(receipt)
+  connection.send(ackOf(receipt))
+  parts.receipts.route(device, receipt)
+}
+
+function acceptAck({ parts, device }: Session, ack: Stanza): void {
+  if (attribute(ack, "class") === "message" && attribute(ack, "error") !== undefined)
+    parts.counters.messagesRefused += 1
+  device.pending.settleByAck(ack)
+}
+
+function passOnChatState({ parts, device }: Session, state: Stanza): void {
+  const to = attribute(state, "to") ?? ""
+  const target = isGroupAddress(to) ? undefined : parts.directory.user(to)
+  for (const other of target?.devices.values() ?? []) other.deliver({ ...state, attrs: { from: device.user.pn } })
+}
+
+function ackOf(stanza: Stanza, extra: { error: number } | undefined = undefined): Stanza {
+  const attributes = {
+    class: stanza.tag,
+    id: attribute(stanza, "id"),
+    from: attribute(stanza, "to"),
+    type: stanza.tag === "receipt" ? attribute(stanza, "type") : undefined,
+    participant: attribute(stanza, "participant"),
+    t: nowSeconds(),
+  }
+  return node("ack", { ...attributes, ...extra })
+}

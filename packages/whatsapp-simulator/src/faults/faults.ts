@@ -1,0 +1,44 @@
+import type { Fault, FaultKind } from "./fault.ts"
+
+type FaultOf<Kind extends FaultKind> = Extract<Fault, { kind: Kind }>
+
+/** The faults in force. Asking for one uses it once. */
+export class Faults {
+  private readonly active: { fault: Fault; left: number }[] = []
+
+  set(fault: Fault): void {
+    this.active.push({ fault, left: fault.count ?? Infinity })
+  }
+
+  clear(): void {
+    this.active.length = 0
+  }
+
+  list(): Fault[] {
+    return this.active.map(({ fault }) => fault)
+  }
+
+  /** The first fault of a kind that concerns the account (and fits `matches`), used once; undefined when there is none. */
+  take<Kind extends FaultKind>(
+    kind: Kind,
+    phoneId?: string,
+    matches: (fault: FaultOf<Kind>) => boolean = () => true,
+  ): FaultOf<Kind> | undefined {
+    for (const entry of this.active) {
+      const { fault } = entry
+      if (!isOfKind(fault, kind) || !concerns(fault, phoneId) || !matches(fault)) continue
+      entry.left -= 1
+      if (entry.left <= 0) this.active.splice(this.active.indexOf(entry), 1)
+      return fault
+    }
+    return undefined
+  }
+}
+
+function isOfKind<Kind extends FaultKind>(fault: Fault, kind: Kind): fault is FaultOf<Kind> {
+  return fault.kind === kind
+}
+
+function concerns(fault: Fault, phoneId: string | undefined): boolean {
+  return !("phoneId" in fault) || fault.phoneId === undefined || fault.phoneId === phoneId
+}

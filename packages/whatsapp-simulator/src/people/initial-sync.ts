@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto"
+import { deflateSync } from "node:zlib"
+import { proto } from "@whiskeysockets/baileys"
+import type { User } from "../directory/user.ts"
+
+/**
+ * What a phone sends to a companion it has just linked: the key of the app state, then the first, inline history.
+ * With both a client ends its wait for history at once; without them it waits 20 s on every login.
+ */
+export function initialSyncMessages(known: User[]): proto.IMessage[] {
+  return [{ protocolMessage: appStateKeyShare() }, { protocolMessage: historyNotification(known) }]
+}
+
+function appStateKeyShare(): proto.Message.IProtocolMessage {
+  const fingerprint = { rawId: 1, currentIndex: 0, deviceIndexes: [0] }
+  const keyData = { keyData: randomBytes(32), fingerprint, timestamp: Date.now() }
+  return {
+    type: proto.Message.ProtocolMessage.Type.APP_STATE_SYNC_KEY_SHARE,
+    appStateSyncKeyShare: { keys: [{ keyId: { keyId: randomBytes(6) }, keyData }] },
+  }
+}
+
+function historyNotification(known: User[]): proto.Message.IProtocolMessage {
+  const history = proto.HistorySync.encode({
+    syncType: proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP,
+    chunkOrder: 1,
+    progress: 100,
+    conversations: [],
+    pushnames: known.map(({ pn, name }) => ({ id: pn, pushname: name })),
+    phoneNumberToLidMappings: known.map(({ pn, lid }) => ({ pnJid: pn, lidJid: lid })),
+  }).finish()
+  return {
+    type: proto.Message.ProtocolMessage.Type.HISTORY_SYNC_NOTIFICATION,
+    historySyncNotification: {
+      syncType: proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
+      chunkOrder: 1,
+      progress: 100,
+      initialHistBootstrapInlinePayload: deflateSync(history),
+    },
+  }
+}

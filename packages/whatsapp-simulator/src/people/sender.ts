@@ -1,0 +1,158 @@
+import type { proto } from "@whiskeysockets/baileys"
+import type { Device } from "../directory/device.ts"
+import type { Group } from "../directory/groups.ts"
+import type { User } from "../directory/user.ts"
+import type { KeyBundle } from "../signal/key-bundle.ts"
+import { type Addressing, isGroupAddress } from "../stanza/addresses.ts"
+import type { Stanza } from "../stanza/codec.ts"
+import { attribute, child, node } from "../stanza/nodes.ts"
+import { asSentByOwnDevice, sealMessage } from "./envelope.ts"
+import type { Network } from "./network.ts"
+import { type Destination, type SentMessage, SentMessages } from "./sent-messages.ts"
+import type { SimulatedDevice } from "./simulated-device.ts"
+
+type Outgoing = { id: string; destination: Destination; message: proto.IMessage; edit?: string }
+
+/** The sending half of a simulated device. The caller holds the device's Signal lock. */
+export class Sender {
+  private readonly device: SimulatedDevice
+  private readonly network: Network
+  private readonly sent = new SentMessages()
+  /** Devices that have this device's sender key, per group. */
+  private readonly distributed = new Map<string, Set<Device>>()
+
+  constructor(parts: { device: SimulatedDevice; network: Network }) {
+    this.device = parts.device
+    this.network = parts.network
+  }
+
+  async send(outgoing: Outgoing): Promise<void> {
+    this.sent.add(outgoing)
+    const { destination } = outgoing
+    if (destination.kind === "group") await this.sendToGroup(destination.group, outgoing)
+    else await this.sendToUser(destination.user, outgoing)
+  }
+
+  async sendToCompanion(companion: Device, id: string, message: proto.IMessage): Promise<void> {
+    const enc = await this.encrypt(companion, message)
+    const attributes = { to: companion.user.address("pn", companion.id), id, type: "text", category: "peer" }
+    this.network.messages.route(this.device, node("message", attributes, [enc]))
+  }
+
+  /** Answers a retry request: a new session, the same message under the same id. Without a bundle one is fetched. */
+  async sendAgain(receipt: Stanza, bundle: KeyBundle | undefined): Promise<void> {
+    const sent = this.sent.find(attribute(receipt, "id") ?? "")
+    const from = attribute(receipt, "from") ?? ""
+    const requester = this.network.directory.device(isGroupAddress(from) ? attribute(receipt, "participant") : from)
+    if (!sent || !requester) return
+    const fresh = bundle ?? requester.takeBundle()
+    if (fresh) await this.device.signal.startSession(peerOf(requester), fresh)
+    const count = attribute(child(receipt, "retry") ?? receipt, "count") ?? "1"
+    const enc = await this.encrypt(requester, await this.contentFor(requester, sent), { count })
+    const to = this.addressOf(sent.destination, requester)
+    this.network.messages.route(this.device, node("message", { ...typeOf(sent), id: sent.id, ...to }, [enc]))
+  }
+
+  private async sendToUser(user: User, outgoing: Outgoing): Promise<void> {
+    const { addressing } = this.device.user
+    const to = user.address(addressing)
+    const recipients: Stanza[] = []
+    for (const device of [...user.devices.values(), ...this.ownCompanions(user)]) {
+      const isOwn = device.user === this.device.user
+      const content = isOwn ? asSentByOwnDevice(outgoing.message, to) : outgoing.message
+      recipients.push(await this.encryptFor(device, addressing, content))
+    }
+    this.submit(outgoing, to, [node("participants", {}, recipients)])
+  }
+
+  private async sendToGroup(group: Group, outgoing: Outgoing): Promise<void> {
+    const owner = this.device.user.address(group.addressing)
+    const plaintext = sealMessage(outgoing.message)
+    const { ciphertext, distribution } = await this.device.signal.senderKeys.encrypt(
+      { group: group.jid, owner },
+      plaintext,
+    )
+    const recipients: Stanza[] = []
+    for (const device of this.withoutKey(group)) {
+      const keyMessage = { groupId: group.jid, axolotlSenderKeyDistributionMessage: distribution }
+      recipients.push(await this.encryptFor(device, group.addressing, { senderKeyDistributionMessage: keyMessage }))
+    }
+    const enc = node("enc", { v: "2", type: "skmsg", ...mediaTypeOf(outgoing.message) }, ciphertext)
+    this.submit(outgoing, group.jid, [enc, node("participants", {}, recipients)])
+  }
+
+  /** The group's devices that cannot read this device yet; from now on they are taken to be able to. */
+  private withoutKey(group: Group): Device[] {
+    const having = this.distributed.get(group.jid) ?? new Set<Device>()
+    this.distributed.set(group.jid, having)
+    const devices = [...group.members.keys()].flatMap((user) => [...user.devices.values()])
+    const lacking = devices.filter((device) => device !== this.device && !having.has(device))
+    for (const device of lacking) having.add(device)
+    return lacking
+  }
+
+  private ownCompanions(destination: User): Device[] {
+    if (destination === this.device.user) return []
+    return [...this.device.user.devices.values()].filter((device) => device !== this.device)
+  }
+
+  private submit(outgoing: Outgoing, to: string, content: Stanza[]): void {
+    const attributes = { to, id: outgoing.id, ...typeOf(outgoing), edit: outgoing.edit }
+    this.network.messages.route(this.device, node("message", attributes, content))
+  }
+
+  private async encryptFor(device: Device, addressing: Addressing, message: proto.IMessage): Promise<Stanza> {
+    const jid = device.user.address(addressing, device.id)
+    return node("to", { jid }, [await this.encrypt(device, message)])
+  }
+
+  private async encrypt(device: Device, message: proto.IMessage, attributes: { count?: string } = {}): Promise<Stanza> {
+    const { signal } = this.device
+    const peer = peerOf(device)
+    if (!signal.hasSession(peer)) {
+      const bundle = device.takeBundle()
+      if (!bundle) throw new Error("the device has not published its keys")
+      await signal.startSession(peer, bundle)
+    }
+    const { type, ciphertext } = await signal.encrypt(peer, sealMessage(message))
+    return node("enc", { v: "2", type, ...mediaTypeOf(message), ...attributes }, ciphertext)
+  }
+
+  /** A group member who asks again also gets the sender key again. */
+  private async contentFor(requester: Device, sent: SentMessage): Promise<proto.IMessage> {
+    const { destination, message } = sent
+    if (destination.kind === "user") {
+      const isOwn = requester.user === this.device.user
+      return isOwn ? asSentByOwnDevice(message, destination.user.address(this.device.user.addressing)) : message
+    }
+    const { group } = destination
+    const owner = this.device.user.address(group.addressing)
+    const distribution = await this.device.signal.senderKeys.distribution({ group: group.jid, owner })
+    const keyMessage = { groupId: group.jid, axolotlSenderKeyDistributionMessage: distribution }
+    return { ...message, senderKeyDistributionMessage: keyMessage }
+  }
+
+  private addressOf(destination: Destination, requester: Device): Record<string, string> {
+    if (destination.kind === "group") {
+      const { jid, addressing } = destination.group
+      return { to: jid, participant: requester.user.address(addressing, requester.id) }
+    }
+    const { addressing } = this.device.user
+    const to = requester.user.address(addressing, requester.id)
+    return requester.user === this.device.user ? { to, recipient: destination.user.address(addressing) } : { to }
+  }
+}
+
+function peerOf(device: Device) {
+  return { lid: device.user.lidUser, device: device.id }
+}
+
+function typeOf({ message }: { message: proto.IMessage }): { type: string } {
+  if (message.reactionMessage) return { type: "reaction" }
+  if (message.pollCreationMessageV3 || message.pollUpdateMessage) return { type: "poll" }
+  return { type: message.imageMessage ? "media" : "text" }
+}
+
+function mediaTypeOf(message: proto.IMessage): { mediatype?: string } {
+  return message.imageMessage ? { mediatype: "image" } : {}
+}

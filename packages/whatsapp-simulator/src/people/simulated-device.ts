@@ -1,0 +1,63 @@
+import type { proto } from "@whiskeysockets/baileys"
+import type { Device } from "../directory/device.ts"
+import type { User } from "../directory/user.ts"
+import type { KeyBundle } from "../signal/key-bundle.ts"
+import { SignalDevice } from "../signal/signal-device.ts"
+import type { Stanza } from "../stanza/codec.ts"
+import { attribute } from "../stanza/nodes.ts"
+import { readRetryBundle } from "../directory/bundle-stanza.ts"
+import type { Network } from "./network.ts"
+import { Receiver } from "./receiver.ts"
+import { Sender } from "./sender.ts"
+import type { Destination } from "./sent-messages.ts"
+
+/** What the owner of a simulated device wants to know of. */
+export type DeviceEvents = {
+  /** A message was decrypted. `chat` is the peer or the group; `author` is who wrote it. */
+  onMessage: (received: { id: string; author: User; chat: string; message: proto.IMessage; stanza: Stanza }) => void
+}
+
+/** A phone the simulator plays: a real Signal endpoint with identity, sessions and sender keys of its own. */
+export class SimulatedDevice implements Device {
+  readonly user: User
+  readonly id = 0
+  readonly keyIndex = 0
+  readonly deviceIdentity = undefined
+  readonly signal: SignalDevice
+  private readonly sender: Sender
+  private readonly receiver: Receiver
+
+  constructor(parts: { user: User; network: Network; events: DeviceEvents }) {
+    this.user = parts.user
+    this.signal = new SignalDevice(parts.user.lidUser)
+    this.sender = new Sender({ device: this, network: parts.network })
+    this.receiver = new Receiver({ device: this, network: parts.network, events: parts.events })
+  }
+
+  takeBundle(): KeyBundle {
+    return this.signal.keys.publish()
+  }
+
+  /** Signal work is never done on the path of the connection that brought the stanza. */
+  deliver(stanza: Stanza): void {
+    if (stanza.tag === "message") void this.signal.exclusively(() => this.receiver.receive(stanza))
+    else if (stanza.tag === "receipt" && attribute(stanza, "type") === "retry") {
+      void this.signal.exclusively(() => this.sender.sendAgain(stanza, readRetryBundle(stanza)))
+    }
+  }
+
+  /** Encrypts a message for every device of the destination, and of the sender, and hands it to the network. */
+  async send(outgoing: {
+    id: string
+    destination: Destination
+    message: proto.IMessage
+    edit?: string
+  }): Promise<void> {
+    await this.signal.exclusively(() => this.sender.send(outgoing))
+  }
+
+  /** Sends to one of the user's own companions: keys, history. */
+  async sendToCompanion(companion: Device, id: string, message: proto.IMessage): Promise<void> {
+    await this.signal.exclusively(() => this.sender.sendToCompanion(companion, id, message))
+  }
+}

@@ -1,5 +1,5 @@
 import { defineProject } from "vitest/config"
 
 export default defineProject({
-  ssr: { resolve: { conditions: ["@wildcat/source", "node", "import", "default"] } },
+  ssr: { resolve: { conditions: ["@wildcat/source", "node", "default"] } },
 })

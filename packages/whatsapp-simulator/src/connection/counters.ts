@@ -18,6 +18,8 @@ export const countersSchema = z.object({
   messagesRefused: z.number(),
   /** Signatures that did not verify in what clients sent. */
   forgeries: z.number(),
+  /** Forged pairings a client has confirmed: a strict one never does. */
+  forgeriesAccepted: z.number(),
   unknownStanzas: z.number(),
   bundlesHandedOut: z.number(),
   mediaUploads: z.number(),
@@ -40,6 +42,7 @@ export function createCounters(): Counters {
     retriesRequested: 0,
     messagesRefused: 0,
     forgeries: 0,
+    forgeriesAccepted: 0,
     unknownStanzas: 0,
     bundlesHandedOut: 0,
     mediaUploads: 0,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import type { proto } from "@whiskeysockets/baileys"
 import { PublishedKeys } from "../directory/published-keys.ts"
 import type { Phone } from "../people/phone.ts"
-import { isDeviceIdentityAuthentic, withAccountKey } from "../signal/adv.ts"
+import { isSignedByAccount, isSignedByDevice, withAccountKey } from "../signal/adv.ts"
 import { serverAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds, stanzaId } from "../stanza/ids.ts"
@@ -20,7 +20,13 @@ type Candidate = {
   noiseStaticKey: Buffer
   keys: PublishedKeys
   /** Set once a phone has vouched: what happens when the client confirms or leaves. */
-  vouched?: { phone: Phone; deviceId: number; stanzaId: string; done: (outcome: PairingOutcome) => void }
+  vouched?: {
+    phone: Phone
+    deviceId: number
+    isForged: boolean
+    stanzaId: string
+    done: (outcome: PairingOutcome) => void
+  }
 }
 export type PairingOutcome = { device: LinkedDevice } | { refusal: string }
 
@@ -62,8 +68,10 @@ export class Pairings {
     const vouched = candidate?.vouched
     if (!candidate || !vouched || attribute(answer, "id") !== vouched.stanzaId) return false
     const encoded = childBytes(child(answer, "pair-device-sign"), "device-identity")
-    const accountKey = vouched.phone.accountKey
-    if (!isDeviceIdentityAuthentic({ encoded, accountKey, deviceKey: candidate.keys.identityKey })) {
+    const { accountKey } = vouched.phone
+    const signers = { encoded, accountKey, deviceKey: candidate.keys.identityKey }
+    if (vouched.isForged) this.counters.forgeriesAccepted += 1
+    if (!isSignedByDevice(signers) || !(vouched.isForged || isSignedByAccount(signers))) {
       this.counters.forgeries += 1
       vouched.done({ refusal: "the client's signature over its device identity is wrong" })
       connection.drop()
@@ -83,7 +91,11 @@ export class Pairings {
   private vouch(candidate: Candidate, phone: Phone, advSecret: Buffer): Promise<PairingOutcome> {
     const deviceId = phone.takeDeviceId()
     const id = stanzaId()
-    const identity = phone.vouchFor({ identityKey: candidate.keys.identityKey, advSecret, keyIndex: deviceId })
+    const { identity, isForged } = phone.vouchFor({
+      identityKey: candidate.keys.identityKey,
+      advSecret,
+      keyIndex: deviceId,
+    })
     const { user } = phone
     const success = node("pair-success", {}, [
       node("device-identity", {}, identity),
@@ -92,7 +104,7 @@ export class Pairings {
       node("platform", { name: "android" }),
     ])
     return new Promise((resolve) => {
-      candidate.vouched = { phone, deviceId, stanzaId: id, done: resolve }
+      candidate.vouched = { phone, deviceId, isForged, stanzaId: id, done: resolve }
       candidate.connection.send(iqSet(id, success))
     })
   }

@@ -1,7 +1,7 @@
 import type { proto } from "@whiskeysockets/baileys"
 import type { Device } from "../directory/device.ts"
 import type { User } from "../directory/user.ts"
-import { signCompanion } from "../signal/adv.ts"
+import { type CompanionClaim, signCompanion } from "../signal/adv.ts"
 import { messageId } from "../stanza/ids.ts"
 import { Inbox } from "./inbox.ts"
 import { initialSyncMessages } from "./initial-sync.ts"
@@ -42,10 +42,11 @@ export class Phone {
     return this.nextDeviceId++
   }
 
-  /** Vouches for a companion: the message of `<pair-success>`. */
-  vouchFor(companion: { identityKey: Uint8Array; advSecret: Uint8Array; keyIndex: number }): Uint8Array {
-    const forge = this.network.faults.take("forged-pairing", this.user.id) !== undefined
-    return signCompanion(this.device.signal.keys.identity, companion, { forge })
+  /** Vouches for a companion: the message of `<pair-success>`; with the fault, under a signature that is wrong. */
+  vouchFor(companion: CompanionClaim): { identity: Uint8Array; isForged: boolean } {
+    const isForged = this.network.faults.take("forged-pairing", this.user.id) !== undefined
+    const identity = signCompanion(this.device.signal.keys.identity, companion, { forge: isForged })
+    return { identity, isForged }
   }
 
   async syncCompanion(companion: Device, known: User[]): Promise<void> {

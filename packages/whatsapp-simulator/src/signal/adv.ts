@@ -24,20 +24,20 @@ export function signCompanion(account: KeyPair, claim: CompanionClaim, options: 
   return proto.ADVSignedDeviceIdentityHMAC.encode({ details: encoded, hmac }).finish()
 }
 
-/** Whether a device identity is signed by the account and, when `requireDevice`, by the device itself. */
-export function isDeviceIdentityAuthentic(identity: {
-  encoded: Uint8Array
-  accountKey: Uint8Array
-  deviceKey: Uint8Array
-}): boolean {
-  const { details, accountSignature, deviceSignature } = proto.ADVSignedDeviceIdentity.decode(identity.encoded)
-  if (!details || !accountSignature || !deviceSignature) return false
-  const accountText = Buffer.concat([accountSignaturePrefix, details, identity.deviceKey])
-  const deviceText = Buffer.concat([deviceSignaturePrefix, details, identity.deviceKey, identity.accountKey])
-  return (
-    verifySignature(identity.accountKey, accountText, accountSignature) &&
-    verifySignature(identity.deviceKey, deviceText, deviceSignature)
-  )
+/** Who must have signed a device identity: the account's identity key and the device's own. */
+type Signers = { encoded: Uint8Array; accountKey: Uint8Array; deviceKey: Uint8Array }
+
+export function isSignedByAccount({ encoded, accountKey, deviceKey }: Signers): boolean {
+  const { details, accountSignature } = proto.ADVSignedDeviceIdentity.decode(encoded)
+  if (!details || !accountSignature) return false
+  return verifySignature(accountKey, Buffer.concat([accountSignaturePrefix, details, deviceKey]), accountSignature)
+}
+
+export function isSignedByDevice({ encoded, accountKey, deviceKey }: Signers): boolean {
+  const { details, deviceSignature } = proto.ADVSignedDeviceIdentity.decode(encoded)
+  if (!details || !deviceSignature) return false
+  const signed = Buffer.concat([deviceSignaturePrefix, details, deviceKey, accountKey])
+  return verifySignature(deviceKey, signed, deviceSignature)
 }
 
 /** A device identity as other parties receive it: with the account's key inside. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
-import { createSimulatorClient, type SimulatorClient } from "./client/index.ts"
-import { type Simulator, startSimulator } from "./simulator.ts"
-import { linkAccount, type LinkedAccount } from "./testing/link.ts"
+import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
+import { type Simulator, startSimulator } from "../simulator.ts"
+import { linkAccount, type LinkedAccount } from "./link.ts"
 
 let simulator: Simulator
 let control: SimulatorClient

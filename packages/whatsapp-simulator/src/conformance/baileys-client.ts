@@ -76,8 +76,12 @@ export class BaileysClient {
   }
 
   /** The close code of the last connection, once it is closed. */
-  async closeCode(): Promise<number | undefined> {
-    const { lastDisconnect } = await this.waitFor("connection.update", ({ connection }) => connection === "close")
+  async closeCode(timeoutMs = 15_000): Promise<number | undefined> {
+    const { lastDisconnect } = await this.waitFor(
+      "connection.update",
+      ({ connection }) => connection === "close",
+      timeoutMs,
+    )
     const error: unknown = lastDisconnect?.error
     if (!(error instanceof Error) || !("output" in error)) return undefined
     return (error.output as { statusCode?: number }).statusCode

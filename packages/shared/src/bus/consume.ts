@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises"
 import type { JsMsg } from "nats"
 import type { Logger } from "../runtime/index.ts"
 import type { Bus } from "./connect.ts"
@@ -87,7 +88,8 @@ export async function consumeBatches(
   const loop = (async () => {
     for await (const message of messages) {
       waiting.push(message)
-      flushing ??= Promise.resolve().then(flush)
+      // Not at once: what arrives in the same read belongs to the same batch.
+      flushing ??= setImmediate().then(flush)
       if (waiting.length >= options.batchMax) await flushing
     }
   })()

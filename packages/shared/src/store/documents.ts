@@ -144,13 +144,13 @@ export interface DeliveryDoc {
   /** The exact body of every attempt. */
   body: string
   status: "pending" | "delivered" | "failed"
-  /** When the next attempt is due. */
+  /** When the next attempt is due; during an attempt, when another dispatcher may make it again. */
   dueAt: Date
   /** Number of attempts begun. */
   attempts: number
   /** Set while it waits for this media to be stored, at most until `dueAt`. */
   awaitsMedia: string | null
-  /** The attempt under way; another dispatcher may take over after `until`. */
+  /** The attempt under way: `by` is its id; another dispatcher may take over after `until`. */
   lease: { by: string; until: Date } | null
   lastError: string | null
   createdAt: Date

@@ -29,8 +29,10 @@ const indexes: Record<string, IndexDescription[]> = {
   /** match of an event, list of a tenant's webhooks */
   webhooks: [{ key: { tenant: 1, _id: 1 } }],
   deliveries: [
-    /** what is due */
+    /** retention */
     { key: { status: 1, dueAt: 1 } },
+    /** the earliest pending one of each webhook */
+    { key: { webhook: 1, dueAt: 1 }, partialFilterExpression: { status: "pending" } },
     /** list of a webhook's deliveries, newest first */
     { key: { tenant: 1, webhook: 1, createdAt: -1, _id: -1 } },
     /** list of a tenant's deliveries, newest first */

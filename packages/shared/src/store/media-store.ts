@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto"
-import { Transform } from "node:stream"
 import type { Readable } from "node:stream"
-import { pipeline } from "node:stream/promises"
 import { GridFSBucket, MongoServerError, ObjectId } from "mongodb"
-import type { Db } from "mongodb"
+import type { Db, GridFSBucketWriteStream } from "mongodb"
 
 /** What is known of a stored media. */
 export interface StoredMedia {
@@ -75,19 +73,15 @@ export function createMediaStore(db: Db): MediaStore {
   return {
     async put(source, media, options) {
       const fileId = new ObjectId()
-      const meter = createMeter(options.bytesMax)
       const { id, ...described } = media
       const upload = bucket.openUploadStreamWithId(fileId, id, { metadata: {} })
+      const meter = createMeter(options.bytesMax, (result) => {
+        options.verify?.(result)
+        // The files document is written when the upload ends: its metadata is complete by then, and the media appears.
+        upload.options.metadata = { ...described, media: id, sha256: result.sha256 }
+      })
       try {
-        await pipeline(source, meter.stream, async (chunks) => {
-          for await (const chunk of chunks) {
-            if (!upload.write(chunk)) await new Promise((resolve) => upload.once("drain", resolve))
-          }
-          options.verify?.(meter.result())
-          // The files document is written when the upload ends: its metadata is complete by then, and the media appears.
-          upload.options.metadata = { ...described, media: id, sha256: meter.result().sha256 }
-          await new Promise<void>((resolve, reject) => upload.once("error", reject).end(() => resolve()))
-        })
+        await pipeline(source, meter, upload)
       } catch (error) {
         await remove(fileId)
         if (!isDuplicateKey(error)) throw error
@@ -124,18 +118,24 @@ function describe(file: MediaFile): StoredMedia {
   return { id: media, ...metadata, bytes: file.length, storedAt: file.uploadDate }
 }
 
-/** Counts and hashes what passes, and fails past the limit. */
-function createMeter(bytesMax: number) {
+/** Counts and hashes what passes, and fails past the limit. `check` sees the result before the stream ends, and may throw. */
+function createMeter(bytesMax: number, check: (result: { bytes: number; sha256: string }) => void): Transform {
   const hash = createHash("sha256")
   let bytes = 0
-  let digest: string | undefined
-  const stream = new Transform({
+  return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
       if (bytes > bytesMax) return done(new MediaTooLarge(bytesMax))
       hash.update(chunk)
       done(null, chunk)
     },
+    flush(done) {
+      try {
+        check({ bytes, sha256: hash.digest("hex") })
+        done()
+      } catch (error) {
+        done(error instanceof Error ? error : new Error("the media was refused", { cause: error }))
+      }
+    },
   })
-  return { stream, result: () => ({ bytes, sha256: (digest ??= hash.digest("hex")) }) }
 }

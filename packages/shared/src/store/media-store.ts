@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto"
+import { Transform } from "node:stream"
 import type { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
 import { GridFSBucket, MongoServerError, ObjectId } from "mongodb"
 import type { Db, GridFSBucketWriteStream } from "mongodb"
 
@@ -81,7 +83,7 @@ export function createMediaStore(db: Db): MediaStore {
         upload.options.metadata = { ...described, media: id, sha256: result.sha256 }
       })
       try {
-        await pipeline(source, meter, upload)
+        await pipeline(source, meter, (chunks: AsyncIterable<Buffer>) => writeAll(upload, chunks))
       } catch (error) {
         await remove(fileId)
         if (!isDuplicateKey(error)) throw error
@@ -116,6 +118,17 @@ export function isDuplicateKey(error: unknown): boolean {
 function describe(file: MediaFile): StoredMedia {
   const { media, ...metadata } = file.metadata
   return { id: media, ...metadata, bytes: file.length, storedAt: file.uploadDate }
+}
+
+/** Writes chunk by chunk and awaits each: when this fails, nothing is under way that could land after the clean-up. */
+async function writeAll(upload: GridFSBucketWriteStream, chunks: AsyncIterable<Buffer>): Promise<void> {
+  const failed = Promise.withResolvers<never>()
+  // Every write races against it; a failure between two writes is seen by the next one.
+  failed.promise.catch(() => undefined)
+  upload.on("error", failed.reject)
+  const unlessFailed = (write: (done: () => void) => void) => Promise.race([failed.promise, new Promise<void>(write)])
+  for await (const chunk of chunks) await unlessFailed((done) => upload.write(chunk, () => done()))
+  await unlessFailed((done) => upload.end(() => done()))
 }
 
 /** Counts and hashes what passes, and fails past the limit. `check` sees the result before the stream ends, and may throw. */

@@ -20,6 +20,8 @@ export const countersSchema = z.object({
   forgeries: z.number(),
   /** Forged pairings a client has confirmed: a strict one never does. */
   forgeriesAccepted: z.number(),
+  /** Work of simulated devices that failed otherwise: a defect of the simulator, or a key a client published wrongly. */
+  deviceErrors: z.number(),
   unknownStanzas: z.number(),
   bundlesHandedOut: z.number(),
   mediaUploads: z.number(),
@@ -43,6 +45,7 @@ export function createCounters(): Counters {
     messagesRefused: 0,
     forgeries: 0,
     forgeriesAccepted: 0,
+    deviceErrors: 0,
     unknownStanzas: 0,
     bundlesHandedOut: 0,
     mediaUploads: 0,

@@ -51,5 +51,5 @@ export function activate(parts: ServerParts, connection: ClientConnection, devic
   device.needsInitialSync = false
   const phone = parts.people.phone(device.user.id)
   const known = parts.people.allContacts().map(({ user }) => user)
-  void phone?.syncCompanion(device, known)
+  phone?.syncCompanion(device, known)
 }

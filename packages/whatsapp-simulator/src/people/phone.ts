@@ -49,9 +49,9 @@ export class Phone {
     return { identity, isForged }
   }
 
-  async syncCompanion(companion: Device, known: User[]): Promise<void> {
+  syncCompanion(companion: Device, known: User[]): void {
     for (const message of initialSyncMessages(known)) {
-      await this.device.sendToCompanion(companion, messageId(), message)
+      this.device.sendToCompanion(companion, messageId(), message)
     }
   }
 

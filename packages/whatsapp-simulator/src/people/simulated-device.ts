@@ -24,11 +24,13 @@ export class SimulatedDevice implements Device {
   readonly keyIndex = 0
   readonly deviceIdentity = undefined
   readonly signal: SignalDevice
+  private readonly network: Network
   private readonly sender: Sender
   private readonly receiver: Receiver
 
   constructor(parts: { user: User; network: Network; events: DeviceEvents }) {
     this.user = parts.user
+    this.network = parts.network
     this.signal = new SignalDevice(parts.user.lidUser)
     this.sender = new Sender({ device: this, network: parts.network })
     this.receiver = new Receiver({ device: this, network: parts.network, events: parts.events })
@@ -40,9 +42,9 @@ export class SimulatedDevice implements Device {
 
   /** Signal work is never done on the path of the connection that brought the stanza. */
   deliver(stanza: Stanza): void {
-    if (stanza.tag === "message") void this.signal.exclusively(() => this.receiver.receive(stanza))
+    if (stanza.tag === "message") this.later(() => this.receiver.receive(stanza))
     else if (stanza.tag === "receipt" && attribute(stanza, "type") === "retry") {
-      void this.signal.exclusively(() => this.sender.sendAgain(stanza, readRetryBundle(stanza)))
+      this.later(() => this.sender.sendAgain(stanza, readRetryBundle(stanza)))
     }
   }
 
@@ -57,7 +59,13 @@ export class SimulatedDevice implements Device {
   }
 
   /** Sends to one of the user's own companions: keys, history. */
-  async sendToCompanion(companion: Device, id: string, message: proto.IMessage): Promise<void> {
-    await this.signal.exclusively(() => this.sender.sendToCompanion(companion, id, message))
+  sendToCompanion(companion: Device, id: string, message: proto.IMessage): void {
+    this.later(() => this.sender.sendToCompanion(companion, id, message))
+  }
+
+  private later(work: () => Promise<void>): void {
+    this.signal.exclusively(work).catch(() => {
+      this.network.counters.deviceErrors += 1
+    })
   }
 }

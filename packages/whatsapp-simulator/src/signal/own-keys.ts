@@ -5,9 +5,15 @@ import type { KeyBundle } from "./key-bundle.ts"
 export class OwnKeys {
   readonly identity: KeyPair = Curve.generateKeyPair()
   readonly registrationId = generateRegistrationId()
-  readonly signedPreKey: SignedKeyPair = signedKeyPair(this.identity, 1)
+  private signed: SignedKeyPair | undefined
   private readonly preKeys = new Map<number, KeyPair>()
   private nextPreKeyId = 1
+
+  /** Made when first needed: the signature is by far the dearest part of a new device. */
+  get signedPreKey(): SignedKeyPair {
+    this.signed ??= signedKeyPair(this.identity, 1)
+    return this.signed
+  }
 
   /** A bundle with a one-time pre-key made on demand, so that a simulated device never runs out. */
   publish(): KeyBundle {

@@ -26,7 +26,14 @@ export type OutboundKind = OutboundContent["type"]
 /** What was said, as it stands in events and in the message log. */
 export const MessageContent = z
   .discriminatedUnion("type", [
-    z.object({ type: z.literal("text"), text: z.string() }),
+    z.object({
+      type: z.literal("text"),
+      text: z.string(),
+      textTruncated: z
+        .boolean()
+        .optional()
+        .describe("In events: the text was cut to keep the event small; the whole text is in the message log"),
+    }),
     z.object({ type: z.literal("image"), caption: z.string().nullable() }),
     z
       .object({ type: z.literal("unsupported"), kind: z.string() })

@@ -25,7 +25,7 @@ const indexes: Record<string, IndexDescription[]> = {
     { key: { account: 1, waId: 1 } },
   ],
   /** the owner taking the next sends, oldest first */
-  outbox: [{ key: { account: 1, status: 1, _id: 1 } }],
+  outbox: [{ key: { account: 1, status: 1, createdAt: 1 } }],
   /** match of an event, list of a tenant's webhooks */
   webhooks: [{ key: { tenant: 1, _id: 1 } }],
   deliveries: [

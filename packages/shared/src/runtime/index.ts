@@ -1,7 +1,6 @@
 export * from "./backoff.ts"
 export * from "./config.ts"
 export * from "./fault-point.ts"
-export * from "./fault-point.ts"
 export * from "./health.ts"
 export * from "./log.ts"
 export * from "./media-link.ts"

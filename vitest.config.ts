@@ -1,3 +1,3 @@
 import { defineConfig } from "vitest/config"
 
-export default defineConfig({ test: { projects: ["packages/*", "services/*"] } })
+export default defineConfig({ test: { projects: ["packages/*", "services/*", "apps/*", "e2e"] } })

@@ -1,0 +1,6 @@
+import { defineProject } from "vitest/config"
+
+export default defineProject({
+  ssr: { resolve: { conditions: ["@wildcat/source", "node", "default"] } },
+  test: { globalSetup: ["../packages/testkit/src/vitest-setup.ts"] },
+})

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process"
+import { join } from "node:path"
+import { root } from "@wildcat/testkit"
+
+/** A tool of the workspace and how to call it. */
+export interface Check {
+  name: string
+  command: readonly string[]
+  env?: Record<string, string>
+}
+
+const bin = (name: string) => join(root, "node_modules/.bin", name)
+
+/** What needs no server. */
+export const staticChecks: readonly Check[] = [
+  { name: "format", command: [bin("oxfmt"), "--check", "."] },
+  { name: "lint", command: [bin("oxlint"), "--type-aware", "--quiet", "."] },
+  { name: "types", command: [bin("tsc"), "-p", "tsconfig.check.json"] },
+]
+
+export function vitest(args: readonly string[], env: Record<string, string> = {}): Check {
+  return {
+    name: "tests",
+    command: [process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run", ...args],
+    env,
+  }
+}
+
+/** Runs a check with its output on ours. True when it passed. */
+export async function passes(check: Check): Promise<boolean> {
+  const started = performance.now()
+  const [file = "", ...args] = check.command
+  const child = spawn(file, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...check.env } })
+  const code = await new Promise((resolve) => child.once("error", () => resolve(1)).once("exit", resolve))
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1)
+  process.stdout.write(`${code === 0 ? "✓" : "✗"} ${check.name} (${seconds} s)\n`)
+  return code === 0
+}

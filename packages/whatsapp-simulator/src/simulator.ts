@@ -3,6 +3,7 @@ import { Connections } from "./connection/connections.ts"
 import { createCounters } from "./connection/counters.ts"
 import { MessageRouter } from "./connection/message-router.ts"
 import { Pairings } from "./connection/pairings.ts"
+import { Presences } from "./connection/presences.ts"
 import { ReceiptRouter } from "./connection/receipt-router.ts"
 import { Directory } from "./directory/directory.ts"
 import { Groups } from "./directory/groups.ts"
@@ -82,6 +83,7 @@ function createParts(options: SimulatorOptions): ScenarioParts {
     people: new People(network),
     pairings: new Pairings(counters),
     connections: new Connections(),
+    presences: new Presences(),
     ledger: new ReceiptLedger(receipts),
     mediaHost: () => media.host,
     ackDelayMs: options.ackDelayMs ?? 150,

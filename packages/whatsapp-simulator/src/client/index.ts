@@ -1,13 +1,13 @@
 import { z } from "zod"
 import {
   type OperationName,
-  type OperationRequest,
+  type OperationInput,
   type OperationResponse,
   operations,
-} from "../scenario/operations.ts"
+} from "../scenario/operations/all.ts"
 
 export type { Fault } from "../faults/fault.ts"
-export type { OperationRequest, OperationResponse } from "../scenario/operations.ts"
+export type { OperationInput, OperationResponse } from "../scenario/operations/all.ts"
 
 /** One method per operation of the control API. */
 export type SimulatorClient = {
@@ -16,9 +16,9 @@ export type SimulatorClient = {
 
 /** An operation that needs nothing may be called without argument. */
 type RequestArguments<Name extends OperationName> =
-  Record<string, never> extends OperationRequest<Name>
-    ? [request?: OperationRequest<Name>]
-    : [request: OperationRequest<Name>]
+  Record<string, never> extends OperationInput<Name>
+    ? [request?: OperationInput<Name>]
+    : [request: OperationInput<Name>]
 
 const problemSchema = z.object({
   status: z.number(),

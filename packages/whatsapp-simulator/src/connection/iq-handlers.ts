@@ -91,6 +91,7 @@ function publishKeys({ parts, device }: Session, iq: Stanza): IqAnswer {
   return withAuthenticKey(parts.counters, () => {
     device.keys.rotate(readSignedPreKey(child(iq, "skey")))
     device.keys.addPreKeys(readPreKeys(child(iq, "list")))
+    device.keysPublished()
   })
 }
 

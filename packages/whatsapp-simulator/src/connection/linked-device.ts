@@ -2,10 +2,15 @@ import type { Device } from "../directory/device.ts"
 import type { PublishedKeys } from "../directory/published-keys.ts"
 import type { User } from "../directory/user.ts"
 import type { KeyBundle } from "../signal/key-bundle.ts"
+import { serverAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
+import { nowSeconds, stanzaId } from "../stanza/ids.ts"
 import { node } from "../stanza/nodes.ts"
 import type { Counters } from "./counters.ts"
 import { PendingStanzas } from "./pending-stanzas.ts"
+
+/** Below this many one-time pre-keys the server asks for more. */
+const preKeysLow = 5
 
 /** Where a linked device's stanzas go while it is connected. */
 export type StanzaSink = { send: (stanza: Stanza) => void }
@@ -23,6 +28,7 @@ export class LinkedDevice implements Device {
   /** The phone sends keys and history once, when the device is first online. */
   needsInitialSync = true
   private readonly counters: Counters
+  private isToldOfLowKeys = false
   private live: StanzaSink | undefined
 
   constructor(fields: {
@@ -42,7 +48,20 @@ export class LinkedDevice implements Device {
   }
 
   takeBundle(): KeyBundle {
-    return this.keys.take()
+    const bundle = this.keys.take()
+    if (this.keys.preKeyCount < preKeysLow && !this.isToldOfLowKeys) this.tellOfLowKeys()
+    return bundle
+  }
+
+  /** The client has published keys: the next shortage is told again. */
+  keysPublished(): void {
+    this.isToldOfLowKeys = false
+  }
+
+  tellOfLowKeys(): void {
+    this.isToldOfLowKeys = true
+    const attributes = { type: "encrypt", from: serverAddress, id: stanzaId(), t: nowSeconds() }
+    this.deliver(node("notification", attributes, [node("count", { value: this.keys.preKeyCount })]))
   }
 
   deliver(stanza: Stanza): void {

@@ -2,12 +2,14 @@ import type { Network } from "../people/network.ts"
 import type { People } from "../people/people.ts"
 import type { Connections } from "./connections.ts"
 import type { Pairings } from "./pairings.ts"
+import type { Presences } from "./presences.ts"
 
 /** What the server's handlers work with. */
 export type ServerParts = Network & {
   people: People
   pairings: Pairings
   connections: Connections
+  presences: Presences
   /** `host:port` of the media server. */
   mediaHost: () => string
   /** How long the server takes to accept a message. */

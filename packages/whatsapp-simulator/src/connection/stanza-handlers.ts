@@ -1,4 +1,4 @@
-import { isGroupAddress } from "../stanza/addresses.ts"
+import { addressingOf, isGroupAddress, serverAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds } from "../stanza/ids.ts"
 import { attribute, node } from "../stanza/nodes.ts"
@@ -16,10 +16,10 @@ const handlers: Record<string, Handler> = {
   message: acceptMessage,
   receipt: acceptReceipt,
   ack: acceptAck,
-  presence: () => undefined,
+  presence: acceptPresence,
   chatstate: passOnChatState,
   ib: () => undefined,
-  call: () => undefined,
+  call: acceptCall,
 }
 
 /** Hands a stanza to its handler. Before login only the answers of the pairing are understood. */
@@ -32,11 +32,9 @@ export function handleStanza(parts: ServerParts, connection: ClientConnection, s
 }
 
 function handleBeforeLogin(parts: ServerParts, connection: ClientConnection, stanza: Stanza): void {
-  if (stanza.tag === "iq" && attribute(stanza, "type") === "result") {
-    parts.pairings.confirm(connection, stanza)
-  } else if (stanza.tag === "iq" && attribute(stanza, "xmlns") === "w:p") {
-    connection.send(node("iq", { type: "result", id: attribute(stanza, "id"), from: "@s.whatsapp.net" }))
-  }
+  if (stanza.tag !== "iq") return
+  if (attribute(stanza, "xmlns") !== "w:p") return parts.pairings.receive(connection, stanza)
+  connection.send(node("iq", { type: "result", id: attribute(stanza, "id"), from: serverAddress }))
 }
 
 /** Accepts a message after the usual delay: the ack leaves, then the recipients have it. */
@@ -57,7 +55,8 @@ function acceptReceipt({ parts, connection, device }: Session, receipt: Stanza):
   if (attribute(receipt, "type") === "retry") parts.counters.retriesRequested += 1
   device.pending.settleByReceipt(receipt)
   connection.send(ackOf(receipt))
-  parts.receipts.route(device, receipt)
+  if (attribute(receipt, "type") === "server-error") parts.people.phone(device.user.id)?.uploadAgain(device, receipt)
+  else parts.receipts.route(device, receipt)
 }
 
 function acceptAck({ parts, device }: Session, ack: Stanza): void {
@@ -66,10 +65,24 @@ function acceptAck({ parts, device }: Session, ack: Stanza): void {
   device.pending.settleByAck(ack)
 }
 
+function acceptPresence({ parts, device }: Session, presence: Stanza): void {
+  const type = attribute(presence, "type")
+  const to = attribute(presence, "to")
+  const user = parts.directory.user(to)
+  if (type === "subscribe" && user && to !== undefined) parts.presences.subscribe(device, user, to)
+  else if (type === "available" || type === "unavailable") parts.presences.set(device.user, type)
+}
+
 function passOnChatState({ parts, device }: Session, state: Stanza): void {
   const to = attribute(state, "to") ?? ""
   const target = isGroupAddress(to) ? undefined : parts.directory.user(to)
-  for (const other of target?.devices.values() ?? []) other.deliver({ ...state, attrs: { from: device.user.pn } })
+  const from = device.user.address(addressingOf(to))
+  for (const other of target?.devices.values() ?? []) other.deliver({ ...state, attrs: { from } })
+}
+
+/** A client rejects a call: the ack is what it waits for. */
+function acceptCall({ connection }: Session, call: Stanza): void {
+  connection.send(ackOf(call))
 }
 
 function ackOf(stanza: Stanza, extra: { error: number } | undefined = undefined): Stanza {

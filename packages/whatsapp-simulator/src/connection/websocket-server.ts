@@ -57,6 +57,8 @@ export class ChatServer {
   }
 
   private closed(connection: ClientConnection): void {
+    const device = this.parts.connections.deviceOf(connection)
+    if (device) this.parts.presences.forget(device)
     this.parts.pairings.closed(connection)
     this.parts.connections.closed(connection)
   }

@@ -38,6 +38,10 @@ export class Directory {
     return this.byPhone.get(phone)
   }
 
+  all(): User[] {
+    return [...this.byPhone.values()]
+  }
+
   private freePhone(): string {
     for (;;) {
       const phone = `4915${this.random.digits(9)}`

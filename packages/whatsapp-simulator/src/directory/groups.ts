@@ -9,6 +9,8 @@ export type Group = {
   addressing: Addressing
   creator: User
   createdSeconds: number
+  inviteCode: string
+  description: string | undefined
   members: Map<User, GroupRole>
 }
 
@@ -18,11 +20,21 @@ export class Groups {
   private nextNumber = 1
 
   create(fields: { subject: string; creator: User; members: User[]; addressing: Addressing }): Group {
-    const jid = `1203630000${String(this.nextNumber++).padStart(8, "0")}@g.us`
+    const number = this.nextNumber++
+    const jid = `1203630000${String(number).padStart(8, "0")}@g.us`
     const members = new Map<User, GroupRole>([[fields.creator, "superadmin"]])
     for (const user of fields.members) if (user !== fields.creator) members.set(user, "member")
     const { subject, creator, addressing } = fields
-    const group = { jid, subject, creator, addressing, members, createdSeconds: nowSeconds() }
+    const group = {
+      jid,
+      subject,
+      creator,
+      addressing,
+      members,
+      createdSeconds: nowSeconds(),
+      inviteCode: `Sim${String(number).padStart(19, "0")}`,
+      description: undefined,
+    }
     this.byJid.set(jid, group)
     return group
   }
@@ -39,4 +51,9 @@ export class Groups {
   list(): Group[] {
     return [...this.byJid.values()]
   }
+}
+
+export function isAdmin(group: Group, user: User): boolean {
+  const role = group.members.get(user)
+  return role === "admin" || role === "superadmin"
 }

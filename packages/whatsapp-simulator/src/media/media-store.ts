@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import type { proto } from "@whiskeysockets/baileys"
 import { nowSeconds } from "../stanza/ids.ts"
 import { decryptMedia, encryptMedia } from "./media-crypto.ts"
@@ -44,10 +45,16 @@ export class MediaStore {
     return { url, directPath, mimetype, mediaKeyTimestamp: nowSeconds(), ...hashes, ...(caption ? { caption } : {}) }
   }
 
+  /** Stores a file again under a new path; undefined when it is gone. */
+  copy(image: proto.Message.IImageMessage): string | undefined {
+    const body = this.get(pathOf(image))
+    return body && this.put(`${pathPrefix}${randomBytes(16).toString("base64url")}`, body).directPath
+  }
+
   /** The file an image message refers to. @throws Error when it is not here or not what the message says. */
   open(image: proto.Message.IImageMessage): Buffer {
     const { mediaKey, fileSha256, fileEncSha256, fileLength } = image
-    const body = this.get(new URL(image.directPath ?? image.url ?? "", "https://media.invalid").pathname)
+    const body = this.get(pathOf(image))
     if (!body) throw new Error("the media server does not have the file")
     if (!mediaKey || !fileSha256 || !fileEncSha256) throw new Error("the message lacks the key or a hash")
     const bytes = decryptMedia({ body, mediaKey, fileSha256, fileEncSha256 }, "Image")
@@ -59,4 +66,8 @@ export class MediaStore {
     this.storedBytes -= this.files.get(path)?.length ?? 0
     this.files.delete(path)
   }
+}
+
+function pathOf(image: proto.Message.IImageMessage): string {
+  return new URL(image.directPath ?? image.url ?? "", "https://media.invalid").pathname
 }

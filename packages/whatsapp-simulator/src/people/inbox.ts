@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events"
-import type { MessageContent, ReceivedMessage } from "./received.ts"
+import type { MessageContent } from "./read-content.ts"
+import type { ReceivedMessage } from "./received-message.ts"
 
 export type MessageMatch = { text?: string | undefined; messageId?: string | undefined; kind?: string | undefined }
 /** A contact remembers this many messages; older ones are forgotten. */

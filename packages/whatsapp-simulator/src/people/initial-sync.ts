@@ -2,13 +2,20 @@ import { randomBytes } from "node:crypto"
 import { deflateSync } from "node:zlib"
 import { proto } from "@whiskeysockets/baileys"
 import type { User } from "../directory/user.ts"
+import { messageId, nowSeconds } from "../stanza/ids.ts"
+
+/** A chat of the history, oldest message first. */
+export type HistoryChat = {
+  contact: User
+  messages: { text: string; fromMe: boolean; messageId?: string | undefined; at?: number | undefined }[]
+}
 
 /**
  * What a phone sends to a companion it has just linked: the key of the app state, then the first, inline history.
  * With both a client ends its wait for history at once; without them it waits 20 s on every login.
  */
-export function initialSyncMessages(known: User[]): proto.IMessage[] {
-  return [{ protocolMessage: appStateKeyShare() }, { protocolMessage: historyNotification(known) }]
+export function initialSyncMessages(known: User[], history: HistoryChat[]): proto.IMessage[] {
+  return [{ protocolMessage: appStateKeyShare() }, { protocolMessage: historyNotification(known, history) }]
 }
 
 function appStateKeyShare(): proto.Message.IProtocolMessage {
@@ -20,12 +27,12 @@ function appStateKeyShare(): proto.Message.IProtocolMessage {
   }
 }
 
-function historyNotification(known: User[]): proto.Message.IProtocolMessage {
-  const history = proto.HistorySync.encode({
+function historyNotification(known: User[], history: HistoryChat[]): proto.Message.IProtocolMessage {
+  const encoded = proto.HistorySync.encode({
     syncType: proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP,
     chunkOrder: 1,
     progress: 100,
-    conversations: [],
+    conversations: history.map(conversation),
     pushnames: known.map(({ pn, name }) => ({ id: pn, pushname: name })),
     phoneNumberToLidMappings: known.map(({ pn, lid }) => ({ pnJid: pn, lidJid: lid })),
   }).finish()
@@ -35,7 +42,29 @@ function historyNotification(known: User[]): proto.Message.IProtocolMessage {
       syncType: proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
       chunkOrder: 1,
       progress: 100,
-      initialHistBootstrapInlinePayload: deflateSync(history),
+      initialHistBootstrapInlinePayload: deflateSync(encoded),
     },
+  }
+}
+
+/** Clients expect the newest message first. */
+function conversation({ contact, messages }: HistoryChat): proto.IConversation {
+  const id = contact.address(contact.addressing)
+  const entries = messages.map((message, index) => ({
+    msgOrderId: index + 1,
+    message: {
+      key: { remoteJid: id, fromMe: message.fromMe, id: message.messageId ?? messageId() },
+      message: { conversation: message.text },
+      messageTimestamp: message.at ?? nowSeconds() - (messages.length - index),
+    },
+  }))
+  const newest = entries.at(-1)?.message.messageTimestamp ?? nowSeconds()
+  return {
+    id,
+    name: contact.name,
+    lidJid: contact.lid,
+    pnJid: contact.pn,
+    conversationTimestamp: newest,
+    messages: entries.reverse(),
   }
 }

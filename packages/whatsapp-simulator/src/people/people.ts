@@ -1,5 +1,6 @@
 import type { Addressing } from "../stanza/addresses.ts"
 import { Contact } from "./contact.ts"
+import type { HistoryChat } from "./initial-sync.ts"
 import type { Network } from "./network.ts"
 import { Phone } from "./phone.ts"
 
@@ -25,10 +26,10 @@ export class People {
   }
 
   /** @throws NumberTaken */
-  addPhone(fields: NewPerson): Phone {
+  addPhone(fields: NewPerson & { history: HistoryChat[] }): Phone {
     const id = `phone-${this.phones.size + 1}`
     const user = this.network.directory.add(named(id, fields))
-    const phone = new Phone({ user, network: this.network })
+    const phone = new Phone({ user, network: this.network, history: fields.history })
     this.phones.set(id, phone)
     return phone
   }

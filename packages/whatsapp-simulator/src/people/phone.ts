@@ -1,14 +1,21 @@
 import type { proto } from "@whiskeysockets/baileys"
 import type { Device } from "../directory/device.ts"
 import type { User } from "../directory/user.ts"
+import { reuploadNotice } from "../media/reupload.ts"
 import { type CompanionClaim, signCompanion } from "../signal/adv.ts"
+import { LinkCodeExchange } from "../signal/link-code.ts"
+import type { Stanza } from "../stanza/codec.ts"
 import { messageId } from "../stanza/ids.ts"
+import { attribute } from "../stanza/nodes.ts"
 import { Inbox } from "./inbox.ts"
-import { initialSyncMessages } from "./initial-sync.ts"
+import { type HistoryChat, initialSyncMessages } from "./initial-sync.ts"
 import type { Network } from "./network.ts"
-import { readContent } from "./received.ts"
+import { readContent } from "./read-content.ts"
 import type { Destination } from "./sent-messages.ts"
 import { SimulatedDevice } from "./simulated-device.ts"
+
+/** A phone remembers this many images for re-upload. */
+const imagesMax = 2000
 
 /** The account's own phone: links clients, gives them keys and history, and sees what they send. */
 export class Phone {
@@ -17,16 +24,20 @@ export class Phone {
   readonly inbox = new Inbox()
   private readonly network: Network
   private readonly device: SimulatedDevice
+  private readonly history: HistoryChat[]
+  private readonly images = new Map<string, proto.Message.IImageMessage>()
   private nextDeviceId = 1
 
-  constructor(parts: { user: User; network: Network }) {
+  constructor(parts: { user: User; network: Network; history: HistoryChat[] }) {
     this.user = parts.user
     this.network = parts.network
+    this.history = parts.history
     this.device = new SimulatedDevice({
       ...parts,
       events: {
         onMessage: ({ id, author, chat, message }) => {
           this.inbox.record({ messageId: id, from: author.pn, chat }, readContent(message, parts.network.media))
+          if (message.imageMessage) this.remember(id, message.imageMessage)
         },
       },
     })
@@ -49,10 +60,23 @@ export class Phone {
     return { identity, isForged }
   }
 
+  linkByCode(characters: string): LinkCodeExchange {
+    return new LinkCodeExchange(this.device.signal.keys.identity, characters)
+  }
+
+  /** Sends keys and history to a companion that is online for the first time. */
   syncCompanion(companion: Device, known: User[]): void {
-    for (const message of initialSyncMessages(known)) {
+    for (const message of initialSyncMessages(known, this.history)) {
       this.device.sendToCompanion(companion, messageId(), message)
     }
+  }
+
+  /** A companion could not download a file: uploads it again, if it is still there, and says where. */
+  uploadAgain(companion: Device, request: Stanza): void {
+    const image = this.images.get(attribute(request, "id") ?? "")
+    const directPath = image && this.network.media.copy(image)
+    const file = image?.mediaKey && directPath !== undefined ? { mediaKey: image.mediaKey, directPath } : undefined
+    companion.deliver(reuploadNotice(request, { from: this.user.pn, file }))
   }
 
   async send(outgoing: {
@@ -62,5 +86,11 @@ export class Phone {
     edit?: string
   }): Promise<void> {
     await this.device.send(outgoing)
+  }
+
+  private remember(id: string, image: proto.Message.IImageMessage): void {
+    this.images.set(id, image)
+    const [oldest] = this.images.keys()
+    if (this.images.size > imagesMax && oldest !== undefined) this.images.delete(oldest)
   }
 }

@@ -53,6 +53,21 @@ export class Sender {
     this.network.messages.route(this.device, node("message", { ...typeOf(sent), id: sent.id, ...to }, [enc]))
   }
 
+  /** The next message to the group distributes a new key. */
+  renewSenderKey(groupJid: string): Promise<void> {
+    const group = this.network.groups.find(groupJid)
+    this.distributed.delete(groupJid)
+    if (group) {
+      const owner = this.device.user.address(group.addressing)
+      this.device.signal.senderKeys.forget({ group: groupJid, owner })
+    }
+    return Promise.resolve()
+  }
+
+  forgetDistribution(): void {
+    this.distributed.clear()
+  }
+
   private async sendToUser(user: User, outgoing: Outgoing): Promise<void> {
     const { addressing } = this.device.user
     const to = user.address(addressing)

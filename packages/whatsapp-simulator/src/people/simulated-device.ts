@@ -4,7 +4,7 @@ import type { User } from "../directory/user.ts"
 import type { KeyBundle } from "../signal/key-bundle.ts"
 import { SignalDevice } from "../signal/signal-device.ts"
 import type { Stanza } from "../stanza/codec.ts"
-import { attribute } from "../stanza/nodes.ts"
+import { attribute, children } from "../stanza/nodes.ts"
 import { readRetryBundle } from "../directory/bundle-stanza.ts"
 import type { Network } from "./network.ts"
 import { Receiver } from "./receiver.ts"
@@ -23,7 +23,7 @@ export class SimulatedDevice implements Device {
   readonly id = 0
   readonly keyIndex = 0
   readonly deviceIdentity = undefined
-  readonly signal: SignalDevice
+  signal: SignalDevice
   private readonly network: Network
   private readonly sender: Sender
   private readonly receiver: Receiver
@@ -43,9 +43,16 @@ export class SimulatedDevice implements Device {
   /** Signal work is never done on the path of the connection that brought the stanza. */
   deliver(stanza: Stanza): void {
     if (stanza.tag === "message") this.later(() => this.receiver.receive(stanza))
+    else if (isDeparture(stanza)) this.later(() => this.sender.renewSenderKey(attribute(stanza, "from") ?? ""))
     else if (stanza.tag === "receipt" && attribute(stanza, "type") === "retry") {
       this.later(() => this.sender.sendAgain(stanza, readRetryBundle(stanza)))
     }
+  }
+
+  /** A new installation: identity, sessions and sender keys are gone. */
+  reinstall(): void {
+    this.signal = new SignalDevice(this.user.lidUser)
+    this.sender.forgetDistribution()
   }
 
   /** Encrypts a message for every device of the destination, and of the sender, and hands it to the network. */
@@ -68,4 +75,9 @@ export class SimulatedDevice implements Device {
       this.network.counters.deviceErrors += 1
     })
   }
+}
+
+/** Whoever left a group must not read on: the others' next messages use new keys. */
+function isDeparture(stanza: Stanza): boolean {
+  return attribute(stanza, "type") === "w:gp2" && children(stanza)[0]?.tag === "remove"
 }

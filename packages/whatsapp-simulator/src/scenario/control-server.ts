@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { createServer, type Server } from "node:http"
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express"
 import { portOf } from "../ports.ts"
-import { type OperationName, operations } from "./operations.ts"
+import { type OperationName, operations } from "./operations/all.ts"
 import { Problem } from "./problem.ts"
 import type { Scenario } from "./scenario.ts"
 

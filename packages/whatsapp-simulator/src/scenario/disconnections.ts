@@ -2,7 +2,7 @@ import type { ClientConnection } from "../connection/client-connection.ts"
 import type { LinkedDevice } from "../connection/linked-device.ts"
 import type { ServerParts } from "../connection/server-parts.ts"
 import { node } from "../stanza/nodes.ts"
-import type { OperationRequest } from "./operations.ts"
+import type { OperationRequest } from "./operations/all.ts"
 
 type How = OperationRequest<"disconnect">["how"]
 

@@ -1,29 +1,7 @@
 import { type proto, normalizeMessageContent } from "@whiskeysockets/baileys"
-import { z } from "zod"
 import type { MediaStore } from "../media/media-store.ts"
+import type { ReceivedMessage } from "./received-message.ts"
 
-/** A message a contact has decrypted. `copies` counts how often it arrived under this id and could be decrypted. */
-export const receivedMessageSchema = z.object({
-  messageId: z.string(),
-  /** The sender's phone number JID. */
-  from: z.string(),
-  /** The sender's JID in a private chat, the group's JID in a group. */
-  chat: z.string(),
-  kind: z.string(),
-  text: z.string().optional(),
-  caption: z.string().optional(),
-  mimetype: z.string().optional(),
-  /** The decrypted file, when its hashes were right. */
-  bytesBase64: z.string().optional(),
-  /** Why the file could not be had. */
-  mediaError: z.string().optional(),
-  /** The message an edit, revoke, reaction or quote refers to. */
-  refersTo: z.string().optional(),
-  copies: z.number().int(),
-  receivedAt: z.string(),
-})
-
-export type ReceivedMessage = z.infer<typeof receivedMessageSchema>
 export type MessageContent = Omit<ReceivedMessage, "messageId" | "from" | "chat" | "copies" | "receivedAt">
 
 /** What a decrypted message says. `kind` is text, image, reaction, edit, revoke, or the name of the protobuf field. */

@@ -1,0 +1,122 @@
+import { proto } from "@whiskeysockets/baileys"
+import type { Contact } from "../../people/contact.ts"
+import type { Destination } from "../../people/sent-messages.ts"
+import { messageId as newMessageId } from "../../stanza/ids.ts"
+import { contactOf, destinationOf, personOf } from "../lookup.ts"
+import type { messageOperations } from "../operations/messages.ts"
+import type { DestinationFields } from "../operations/shapes.ts"
+import { notFound, timedOut } from "../problem.ts"
+import type { HandlersOf, ScenarioParts } from "../scenario.ts"
+
+const { Type } = proto.Message.ProtocolMessage
+/** The `edit` attribute of the stanza: an edit, a revoke by the author. */
+const editAttribute = { edit: "1", revoke: "7" } as const
+
+export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof typeof messageOperations> {
+  const { ledger } = parts
+  return {
+    sendText: ({ from, text, quoted, messageId, ...to }) => {
+      const message = quoted ? quotingMessage(text, quoted) : { conversation: text }
+      return send(parts, { from, to, messageId }, () => message)
+    },
+    sendTexts: async ({ from, texts, ...to }) => {
+      const messageIds: string[] = []
+      for (const conversation of texts) {
+        messageIds.push((await send(parts, { from, to }, () => ({ conversation }))).messageId)
+      }
+      return { messageIds }
+    },
+    sendImage: ({ from, caption, mimetype = "image/jpeg", bytesBase64, messageId, ...to }) => {
+      const bytes = Buffer.from(bytesBase64, "base64")
+      const imageMessage = parts.media.imageMessage({ bytes, caption, mimetype })
+      return send(parts, { from, to, messageId }, () => ({ imageMessage }))
+    },
+    sendReaction: ({ from, target, emoji, ...to }) =>
+      send(parts, { from, to }, (remoteJid) => ({
+        reactionMessage: {
+          key: {
+            remoteJid,
+            id: target.messageId,
+            fromMe: target.author === undefined,
+            ...(target.author === undefined || to.groupId === undefined ? {} : { participant: target.author }),
+          },
+          text: emoji,
+          senderTimestampMs: Date.now(),
+        },
+      })),
+    sendEdit: ({ from, messageId: id, text, ...to }) =>
+      send(parts, { from, to, edit: editAttribute.edit }, (remoteJid) => ({
+        protocolMessage: {
+          type: Type.MESSAGE_EDIT,
+          key: { remoteJid, fromMe: true, id },
+          editedMessage: { conversation: text },
+          timestampMs: Date.now(),
+        },
+      })),
+    sendRevoke: ({ from, messageId: id, ...to }) =>
+      send(parts, { from, to, edit: editAttribute.revoke }, (remoteJid) => ({
+        protocolMessage: { type: Type.REVOKE, key: { remoteJid, fromMe: true, id } },
+      })),
+    receivedMessages: ({ contactId, ...match }) => personOf(parts, contactId, "contactId").inbox.find(match),
+    waitForMessage: async ({ contactId, match, timeoutMs }, signal) => {
+      const { inbox } = personOf(parts, contactId, "contactId")
+      const message = await inbox.waitFor(match, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
+      if (!message) throw timedOut("no such message arrived")
+      return message
+    },
+    sendReceipt: ({ contactId, messageIds, type }) => {
+      giveReceipts(contactOf(parts, contactId), messageIds, type)
+      return {}
+    },
+    waitForReceipt: async ({ messageId, type, timeoutMs }, signal) => {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      const receipt = await ledger.waitFor(messageId, type, limit)
+      if (!receipt) throw timedOut("no such receipt arrived")
+      return receipt
+    },
+    receipts: ({ messageId }) => ledger.of(messageId),
+  }
+}
+
+type Outgoing = { from: string; to: DestinationFields; messageId?: string | undefined; edit?: string }
+
+/** Sends what `compose` makes of the chat's address as the sender sees it. */
+async function send(
+  parts: ScenarioParts,
+  { from, to, messageId, edit }: Outgoing,
+  compose: (chat: string) => proto.IMessage,
+): Promise<{ messageId: string }> {
+  const sender = personOf(parts, from, "from")
+  const destination = destinationOf(parts, to)
+  const id = messageId ?? newMessageId()
+  const message = compose(chatAddress(destination, sender.user.addressing))
+  await sender.send({ id, destination, message, ...(edit === undefined ? {} : { edit }) })
+  return { messageId: id }
+}
+
+function chatAddress(destination: Destination, addressing: "lid" | "pn"): string {
+  return destination.kind === "group" ? destination.group.jid : destination.user.address(addressing)
+}
+
+function quotingMessage(
+  text: string,
+  quoted: { messageId: string; author: string; text?: string | undefined },
+): proto.IMessage {
+  const contextInfo = {
+    stanzaId: quoted.messageId,
+    participant: quoted.author,
+    quotedMessage: { conversation: quoted.text ?? "" },
+  }
+  return { extendedTextMessage: { text, contextInfo } }
+}
+
+/** Receipts go to the chat each message came in, in a group also to its author. */
+function giveReceipts(contact: Contact, messageIds: string[], type: "delivered" | "read" | "played"): void {
+  for (const messageId of messageIds) {
+    const [message] = contact.inbox.find({ messageId })
+    if (!message) throw notFound("messageIds", "message")
+    const author = message.chat === message.from ? undefined : message.from
+    const shownType = type === "delivered" ? undefined : type
+    contact.giveReceipt({ chat: message.chat, author, messageIds: [messageId], type: shownType })
+  }
+}

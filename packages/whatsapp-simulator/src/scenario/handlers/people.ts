@@ -1,0 +1,70 @@
+import type { LinkedDevice } from "../../connection/linked-device.ts"
+import { NumberTaken } from "../../directory/directory.ts"
+import { contactOf, describePerson, linkedDevicesOf, userOf } from "../lookup.ts"
+import type { peopleOperations } from "../operations/people.ts"
+import { Problem } from "../problem.ts"
+import type { HandlersOf, ScenarioParts } from "../scenario.ts"
+
+export function createPeopleHandlers(parts: ScenarioParts): HandlersOf<keyof typeof peopleOperations> {
+  const { people } = parts
+  return {
+    createContact: ({ autoRead, ...fields }) => {
+      const contact = withFreeNumber(() => people.addContact(fields))
+      contact.autoRead = autoRead ?? false
+      return describePerson(contact.user)
+    },
+    setAutoRead: ({ contactId, autoRead }) => {
+      contactOf(parts, contactId).autoRead = autoRead
+      return {}
+    },
+    createPhone: ({ history = [], ...fields }) => {
+      const chats = history.map(({ contactId, messages }) => ({ contact: contactOf(parts, contactId).user, messages }))
+      return describePerson(withFreeNumber(() => people.addPhone({ ...fields, history: chats })).user)
+    },
+    reinstallContact: ({ contactId, silent }) => {
+      const contact = contactOf(parts, contactId)
+      contact.reinstall()
+      if (!silent) contact.announceIdentity()
+      return {}
+    },
+    setPresence: ({ contactId, presence }) => {
+      parts.presences.set(contactOf(parts, contactId).user, presence)
+      return {}
+    },
+    setTyping: ({ contactId, to, state }) => {
+      contactOf(parts, contactId).type(userOf(parts, to, "to"), state)
+      return {}
+    },
+    offerCall: ({ contactId, to, video }) => ({
+      callId: contactOf(parts, contactId).call(userOf(parts, to, "to"), video ?? false),
+    }),
+    endCall: ({ contactId, to, callId }) => {
+      contactOf(parts, contactId).hangUp(userOf(parts, to, "to"), callId)
+      return {}
+    },
+    contacts: () => people.allContacts().map(({ user }) => describePerson(user)),
+    phones: () =>
+      people.allPhones().map((phone) => ({
+        ...describePerson(phone.user),
+        devices: linkedDevicesOf(phone).map(describeDevice),
+      })),
+  }
+}
+
+function describeDevice(device: LinkedDevice) {
+  return {
+    deviceId: device.id,
+    online: device.isOnline,
+    pendingStanzas: device.pending.list().length,
+    preKeys: device.keys.preKeyCount,
+  }
+}
+
+function withFreeNumber<T>(add: () => T): T {
+  try {
+    return add()
+  } catch (error) {
+    if (!(error instanceof NumberTaken)) throw error
+    throw new Problem({ status: 409, code: "taken", detail: error.message, field: "phone" })
+  }
+}

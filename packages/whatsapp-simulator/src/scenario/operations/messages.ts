@@ -1,0 +1,109 @@
+import { z } from "zod"
+import { receivedMessageSchema } from "../../people/received-message.ts"
+import {
+  destinationFields,
+  destinationRule,
+  hasDestination,
+  nothingSchema,
+  type OperationTable,
+  sentSchema,
+  timeoutSchema,
+} from "./shapes.ts"
+
+/** A message that another one is about: its id and, unless it is the writer's own, the JID of its author. */
+const targetSchema = z.object({ messageId: z.string(), author: z.string().optional() })
+
+const receiptSchema = z.object({
+  messageId: z.string(),
+  /** delivered, read, played, retry or another type as the client gave it. */
+  type: z.string(),
+  from: z.string(),
+  at: z.string(),
+})
+
+/** `from` is always a contact's id, or the id of a phone: then the account's clients see it as sent by themselves. */
+export const messageOperations = {
+  sendText: {
+    request: z
+      .object({
+        from: z.string(),
+        ...destinationFields,
+        text: z.string(),
+        messageId: z.string().optional(),
+        /** The message it answers: its id and the JID of its author. */
+        quoted: z.object({ messageId: z.string(), author: z.string(), text: z.string().optional() }).optional(),
+      })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
+  /** Many texts in one call, in order: for load. */
+  sendTexts: {
+    request: z
+      .object({ from: z.string(), ...destinationFields, texts: z.array(z.string()).min(1).max(10_000) })
+      .refine(hasDestination, destinationRule),
+    response: z.object({ messageIds: z.array(z.string()) }),
+  },
+  sendImage: {
+    request: z
+      .object({
+        from: z.string(),
+        ...destinationFields,
+        caption: z.string().optional(),
+        mimetype: z.string().optional(),
+        bytesBase64: z.base64(),
+        messageId: z.string().optional(),
+      })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
+  /** An empty emoji takes the reaction back. */
+  sendReaction: {
+    request: z
+      .object({ from: z.string(), ...destinationFields, target: targetSchema, emoji: z.string() })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
+  /** Changes the text of the writer's own message. */
+  sendEdit: {
+    request: z
+      .object({ from: z.string(), ...destinationFields, messageId: z.string(), text: z.string() })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
+  /** Deletes the writer's own message for everyone. */
+  sendRevoke: {
+    request: z
+      .object({ from: z.string(), ...destinationFields, messageId: z.string() })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
+  /** What the contact (or phone) has decrypted. */
+  receivedMessages: {
+    request: z.object({ contactId: z.string(), messageId: z.string().optional(), text: z.string().optional() }),
+    response: z.array(receivedMessageSchema),
+  },
+  /** The first message that fits, now or within the time; 408 otherwise. `text` also fits a caption. */
+  waitForMessage: {
+    request: z.object({
+      contactId: z.string(),
+      match: z.object({ text: z.string().optional(), messageId: z.string().optional(), kind: z.string().optional() }),
+      timeoutMs: timeoutSchema,
+    }),
+    response: receivedMessageSchema,
+  },
+  sendReceipt: {
+    request: z.object({
+      contactId: z.string(),
+      messageIds: z.array(z.string()).min(1).max(1000),
+      type: z.enum(["delivered", "read", "played"]),
+    }),
+    response: nothingSchema,
+  },
+  /** A client has confirmed a contact's message; 408 when it has not within the time. */
+  waitForReceipt: {
+    request: z.object({ messageId: z.string(), type: z.string().optional(), timeoutMs: timeoutSchema }),
+    response: receiptSchema,
+  },
+  /** All receipts clients gave for a message. */
+  receipts: { request: z.object({ messageId: z.string() }), response: z.array(receiptSchema) },
+} as const satisfies OperationTable

@@ -91,3 +91,13 @@ test("a refused upload fails the send", async () => {
   await control.setFault({ kind: "upload-status", status: 503, count: 1 })
   await expect(account.client.socket.sendMessage(contact.pn, { image: picture })).rejects.toThrow("upload")
 })
+
+test("the phone uploads a lost file again when the client asks", async () => {
+  const { socket } = account.client
+  const message = await receiveImage()
+  await socket.refreshMediaConn(true)
+  const before = message.message?.imageMessage?.directPath
+  const updated = await socket.updateMediaMessage(message)
+  expect(updated.message?.imageMessage?.directPath).not.toBe(before)
+  expect(await downloadMediaMessage(updated, "buffer", {})).toEqual(picture)
+})

@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
+import { type Simulator, startSimulator } from "../simulator.ts"
+import { BaileysClient } from "./baileys-client.ts"
+import { linkAccount, type LinkedAccount } from "./link.ts"
+
+let simulator: Simulator
+let control: SimulatorClient
+let account: LinkedAccount
+
+beforeAll(async () => {
+  simulator = await startSimulator({ ackDelayMs: 0 })
+  control = createSimulatorClient({ url: simulator.controlUrl })
+  account = await linkAccount(simulator)
+})
+
+afterAll(async () => {
+  await account.client.stop()
+  await simulator.stop()
+})
+
+/** The first message the client shows with this id. */
+async function shown(messageId: string) {
+  const upsert = await account.client.waitFor("messages.upsert", ({ messages }) => messages[0]?.key.id === messageId)
+  return upsert.messages[0]?.message
+}
+
+test("a contact reacts to the client's message, and the client to the contact's", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  const sent = await client.socket.sendMessage(contact.pn, { text: "good news" })
+  const id = sent?.key.id ?? ""
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: id }, timeoutMs: 5000 })
+  const target = { messageId: id, author: phone.pn }
+  const reaction = await control.sendReaction({ from: contact.id, to: phone.pn, target, emoji: "👍" })
+  expect((await shown(reaction.messageId))?.reactionMessage).toMatchObject({ text: "👍", key: { id } })
+
+  const theirs = await control.sendText({ from: contact.id, to: phone.pn, text: "thanks" })
+  await shown(theirs.messageId)
+  const key = { remoteJid: contact.lid, fromMe: false, id: theirs.messageId }
+  await client.socket.sendMessage(contact.lid, { react: { text: "🎉", key } })
+  const received = await control.waitForMessage({ contactId: contact.id, match: { kind: "reaction" }, timeoutMs: 5000 })
+  expect(received).toMatchObject({ text: "🎉", refersTo: theirs.messageId })
+})
+
+test("edits and revokes pass both ways and name the message they change", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  const { messageId } = await control.sendText({ from: contact.id, to: phone.pn, text: "teh" })
+  await shown(messageId)
+  const edit = await control.sendEdit({ from: contact.id, to: phone.pn, messageId, text: "the" })
+  expect((await shown(edit.messageId))?.protocolMessage).toMatchObject({ key: { id: messageId } })
+  const revoke = await control.sendRevoke({ from: contact.id, to: phone.pn, messageId })
+  expect((await shown(revoke.messageId))?.protocolMessage).toMatchObject({ key: { id: messageId } })
+
+  const sent = await client.socket.sendMessage(contact.lid, { text: "frist" })
+  if (!sent) throw new Error("not sent")
+  await client.socket.sendMessage(contact.lid, { text: "first", edit: sent.key })
+  const edited = await control.waitForMessage({ contactId: contact.id, match: { kind: "edit" }, timeoutMs: 5000 })
+  expect(edited).toMatchObject({ text: "first", refersTo: sent.key.id })
+  await client.socket.sendMessage(contact.lid, { delete: sent.key })
+  const revoked = await control.waitForMessage({ contactId: contact.id, match: { kind: "revoke" }, timeoutMs: 5000 })
+  expect(revoked).toMatchObject({ refersTo: sent.key.id })
+})
+
+test("a quote names the message it answers", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  const sent = await client.socket.sendMessage(contact.pn, { text: "which day?" })
+  const messageId = sent?.key.id ?? ""
+  const quoted = { messageId, author: phone.pn, text: "which day?" }
+  const answer = await control.sendText({ from: contact.id, to: phone.pn, text: "Monday", quoted })
+  const context = (await shown(answer.messageId))?.extendedTextMessage?.contextInfo
+  expect(context).toMatchObject({ stanzaId: messageId, participant: phone.pn })
+})
+
+test("presence and typing of a contact reach a client that subscribed", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  const presences = () =>
+    client
+      .seen("presence.update")
+      .filter(({ id }) => id === contact.pn || id === contact.lid)
+      .map(({ presences }) => Object.values(presences)[0]?.lastKnownPresence)
+  await client.socket.presenceSubscribe(contact.pn)
+  await vi.waitFor(() => expect(presences()).toEqual(["unavailable"]))
+  await control.setPresence({ contactId: contact.id, presence: "available" })
+  await vi.waitFor(() => expect(presences()).toEqual(["unavailable", "available"]))
+  await control.setTyping({ contactId: contact.id, to: phone.pn, state: "composing" })
+  await control.setTyping({ contactId: contact.id, to: phone.pn, state: "recording" })
+  await vi.waitFor(() => expect(presences().slice(2)).toEqual(["composing", "recording"]))
+})
+
+test("a call rings and ends", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  const { callId } = await control.offerCall({ contactId: contact.id, to: phone.pn, video: true })
+  const [offer] = await client.waitFor("call", ([call]) => call?.id === callId)
+  expect(offer).toMatchObject({ status: "offer", isVideo: true, from: contact.lid, callerPn: contact.pn })
+  await client.socket.rejectCall(callId, contact.lid)
+  await control.endCall({ contactId: contact.id, to: phone.pn, callId })
+  const [end] = await client.waitFor("call", ([call]) => call?.id === callId && call.status !== "offer")
+  expect(end?.status).toBe("terminate")
+})
+
+for (const silent of [false, true]) {
+  test(`a contact with a new phone is reached again${silent ? ", even when nobody said so" : ""}`, async () => {
+    const { client, phone } = account
+    const contact = await control.createContact({})
+    const { messageId } = await control.sendText({ from: contact.id, to: phone.pn, text: "old phone" })
+    await shown(messageId)
+    await client.socket.sendMessage(contact.lid, { text: "to the old phone" })
+    await control.waitForMessage({ contactId: contact.id, match: { text: "to the old phone" }, timeoutMs: 5000 })
+    await control.reinstallContact({ contactId: contact.id, silent })
+    await client.socket.sendMessage(contact.lid, { text: "to the new phone" })
+    const match = { text: "to the new phone" }
+    expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 5000 })).toMatchObject({ copies: 1 })
+    const next = await control.sendText({ from: contact.id, to: phone.pn, text: "new phone" })
+    expect((await shown(next.messageId))?.conversation).toBe("new phone")
+  })
+}
+
+test("a client is told when its one-time pre-keys run low, and publishes more", async () => {
+  const { phone } = account
+  await control.dropPreKeys({ phoneId: phone.id })
+  await vi.waitFor(async () => {
+    const found = (await control.phones()).find(({ id }) => id === phone.id)
+    expect(found?.devices[0]?.preKeys).toBe(5)
+  })
+})
+
+test("two accounts write to each other", async () => {
+  const other = await linkAccount(simulator)
+  const sent = await account.client.socket.sendMessage(other.phone.pn, { text: "between accounts" })
+  const upsert = await other.client.waitFor("messages.upsert", ({ messages }) => messages[0]?.key.id === sent?.key.id)
+  expect(upsert.messages[0]?.message?.extendedTextMessage?.text).toBe("between accounts")
+  await account.client.waitFor("messages.update", (updates) =>
+    updates.some(({ key, update }) => key.id === sent?.key.id && update.status === 3),
+  )
+  await other.client.stop()
+})
+
+test("the phone hands over its history at linking", async () => {
+  const contact = await control.createContact({ name: "Old friend" })
+  const messages = [
+    { text: "long ago", messageId: "OLD1" },
+    { text: "still here", messageId: "OLD2", fromMe: true },
+  ]
+  const phone = await control.createPhone({ history: [{ contactId: contact.id, messages }] })
+  const client = await linkPhone(phone.id)
+  const history = await client.waitFor("messaging-history.set", ({ messages }) => messages.length === 2)
+  expect(history.messages.map(({ key }) => key.id)).toEqual(["OLD2", "OLD1"])
+  expect(history.lidPnMappings).toContainEqual({ pn: contact.pn, lid: contact.lid })
+  await client.stop()
+})
+
+test("a client is linked by pairing code", async () => {
+  const phone = await control.createPhone({})
+  const client = await askForCode(phone.phone, "ABCD2345")
+  expect(await control.enterPairingCode({ phoneId: phone.id, code: "ABCD2345" })).toMatchObject({ deviceId: 1 })
+  expect(await client.closeCode()).toBe(515)
+  client.forgetEvents()
+  client.connect()
+  await client.waitFor("connection.update", ({ connection }) => connection === "open")
+  await client.stop()
+})
+
+test("a wrong pairing code links nobody", async () => {
+  const phone = await control.createPhone({})
+  const client = await askForCode(phone.phone, "ABCD2345")
+  const linking = control.enterPairingCode({ phoneId: phone.id, code: "WRONG123" })
+  await expect(linking).rejects.toMatchObject({ status: 409, field: "code" })
+  await client.closeCode()
+  expect((await control.phones()).find(({ id }) => id === phone.id)?.devices).toEqual([])
+})
+
+test("members come and go, and those who left do not read on", async () => {
+  const { client, phone } = account
+  const [ada, bob] = await Promise.all([control.createContact({}), control.createContact({})])
+  const group = await client.socket.groupCreate("Team", [ada.pn])
+  const groupId = group.id.endsWith("@g.us") ? group.id : `${group.id}@g.us`
+  expect(await client.socket.groupParticipantsUpdate(groupId, [bob.pn], "add")).toMatchObject([{ status: "200" }])
+  const first = await client.socket.sendMessage(groupId, { text: "all of you" })
+  for (const { id } of [ada, bob]) {
+    await control.waitForMessage({ contactId: id, match: { messageId: first?.key.id ?? "" }, timeoutMs: 5000 })
+  }
+  await control.changeGroupMembers({ groupId, by: phone.id, action: "remove", participants: [bob.id] })
+  await client.waitFor("group-participants.update", ({ id, action }) => id === groupId && action === "remove")
+  const second = await client.socket.sendMessage(groupId, { text: "without Bob" })
+  await control.waitForMessage({ contactId: ada.id, match: { messageId: second?.key.id ?? "" }, timeoutMs: 5000 })
+  expect(await control.receivedMessages({ contactId: bob.id, messageId: second?.key.id ?? "" })).toEqual([])
+  await control.renameGroup({ groupId, by: ada.id, subject: "Renamed" })
+  await client.waitFor("groups.update", (updates) => updates.some(({ subject }) => subject === "Renamed"))
+  await client.socket.groupLeave(groupId)
+  expect((await control.groups()).find(({ id }) => id === groupId)?.participants).toEqual([ada.pn])
+})
+
+test("a complete run leaves no unknown stanza and no failed device", async () => {
+  expect(await control.counters()).toMatchObject({ unknownStanzas: 0, deviceErrors: 0 })
+})
+
+/** Links a new client to an existing phone. */
+async function linkPhone(phoneId: string): Promise<BaileysClient> {
+  const client = new BaileysClient(simulator).connect()
+  const { qr } = await client.waitFor("connection.update", (update) => update.qr !== undefined)
+  await control.scanQr({ phoneId, qr: qr ?? "" })
+  await client.closeCode()
+  client.forgetEvents()
+  client.connect()
+  await client.waitFor("connection.update", ({ connection }) => connection === "open")
+  return client
+}
+
+/** A new client that asks to be linked to a number by a code. */
+async function askForCode(phoneNumber: string, code: string): Promise<BaileysClient> {
+  const client = new BaileysClient(simulator).connect()
+  await client.waitFor("connection.update", ({ qr }) => qr !== undefined)
+  await client.socket.requestPairingCode(phoneNumber, code)
+  return client
+}

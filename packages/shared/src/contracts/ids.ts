@@ -23,6 +23,16 @@ export function newId(kind: IdKind): string {
   return `${prefixes[kind]}_${ulid()}`
 }
 
+/** A new seed (ULID) for `seededId`. */
+export function newSeed(): string {
+  return ulid()
+}
+
+/** The id of the one thing of a kind that a seed makes; sorts by the time of the seed. */
+export function seededId(kind: IdKind, seed: string): string {
+  return `${prefixes[kind]}_${seed}`
+}
+
 /** The same id for the same parts, always: what makes a repeated effect recognisable. */
 export function derivedId(kind: IdKind, ...parts: readonly string[]): string {
   const digest = createHash("sha256")

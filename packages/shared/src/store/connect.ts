@@ -24,7 +24,7 @@ export interface Store {
 /**
  * Connects to MongoDB (a standalone server or a replica set) and makes the indexes.
  * An acknowledged write is on the disks of a majority: set once here, for everything.
- * Throws when no server answers within 20 s.
+ * Throws when no server answers within `serverWaitMs`.
  */
 export async function connectStore(options: {
   mongoUrl: string
@@ -32,6 +32,10 @@ export async function connectStore(options: {
   name: string
   log: Logger
   poolMax?: number
+  /** Longest wait for a server that can take an operation, in milliseconds; 20 s by default. */
+  serverWaitMs?: number
+  /** Longest silence of a server during an operation, in milliseconds; unlimited by default. */
+  silenceMs?: number
 }): Promise<Store> {
   const connection = mongoose.createConnection(options.mongoUrl, {
     dbName: options.database,
@@ -39,7 +43,8 @@ export async function connectStore(options: {
     writeConcern: { w: "majority", j: true },
     readConcernLevel: "majority",
     maxPoolSize: options.poolMax ?? 32,
-    serverSelectionTimeoutMS: 20_000,
+    serverSelectionTimeoutMS: options.serverWaitMs ?? 20_000,
+    ...(options.silenceMs === undefined ? {} : { socketTimeoutMS: options.silenceMs }),
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,

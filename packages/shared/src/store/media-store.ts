@@ -20,6 +20,7 @@ export interface StoredMedia {
 
 interface MediaFile {
   _id: ObjectId
+  filename: string
   length: number
   uploadDate: Date
   metadata: {
@@ -45,6 +46,11 @@ export interface MediaStore {
   ): Promise<StoredMedia>
   /** Null when it is not stored (yet). */
   find(id: string): Promise<StoredMedia | null>
+  /**
+   * Gives a stored media its final id. When that id is stored already (the move is repeated), the one that was to be moved
+   * is removed. Returns null when neither is stored.
+   */
+  rename(from: string, to: string): Promise<StoredMedia | null>
   /** Streams the bytes from `start` to before `end`; the whole by default. Null when it is not stored. */
   open(id: string, range?: { start: number; end: number }): Promise<Readable | null>
   delete(id: string): Promise<void>
@@ -96,6 +102,17 @@ export function createMediaStore(db: Db): MediaStore {
       const file = await find(id)
       return file && describe(file)
     },
+    async rename(from, to) {
+      try {
+        await files.updateOne({ "metadata.media": from }, { $set: { "metadata.media": to, filename: to } })
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+        const left = await find(from)
+        if (left) await remove(left._id)
+      }
+      const file = await find(to)
+      return file && describe(file)
+    },
     async open(id, range) {
       const file = await find(id)
       return file && bucket.openDownloadStream(file._id, range)
@@ -126,9 +143,14 @@ async function writeAll(upload: GridFSBucketWriteStream, chunks: AsyncIterable<B
   // Every write races against it; a failure between two writes is seen by the next one.
   failed.promise.catch(() => undefined)
   upload.on("error", failed.reject)
-  const unlessFailed = (write: (done: () => void) => void) => Promise.race([failed.promise, new Promise<void>(write)])
-  for await (const chunk of chunks) await unlessFailed((done) => upload.write(chunk, () => done()))
-  await unlessFailed((done) => upload.end(() => done()))
+  // A write that fails also hands its error to its own callback, before it is emitted.
+  const unlessFailed = (write: (done: (error?: Error | null) => void) => void) =>
+    Promise.race([
+      failed.promise,
+      new Promise<void>((resolve, reject) => write((error) => (error ? reject(error) : resolve()))),
+    ])
+  for await (const chunk of chunks) await unlessFailed((done) => upload.write(chunk, done))
+  await unlessFailed((done) => upload.end(done))
 }
 
 /** Counts and hashes what passes, and fails past the limit. `check` sees the result before the stream ends, and may throw. */

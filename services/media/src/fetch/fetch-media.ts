@@ -1,12 +1,14 @@
 import { Readable } from "node:stream"
 import type { MessageDoc, Store, StoredMedia } from "@wildcat/shared/store"
 import { MediaTooLarge } from "@wildcat/shared/store"
+import { faultPoint } from "@wildcat/shared/runtime"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import { decryptMedia, overheadBytesMax, verifyPlain } from "./decrypt-media.ts"
 import { mediaAddressOf } from "./media-address.ts"
 import type { HostPolicy } from "./media-address.ts"
 import { MediaFailure } from "./media-failure.ts"
 import { mediaReferenceOf } from "./media-reference.ts"
+import type { MediaReference } from "./media-reference.ts"
 import type { MediaOpener } from "./open-media.ts"
 
 /** A message that has media. */
@@ -37,11 +39,17 @@ export async function fetchMedia(parts: FetchParts, message: MediaMessage): Prom
     return await parts.store.media.put(
       plain,
       { id, tenant: message.tenant, account: message.account, mimetype, fileName },
-      { bytesMax: parts.bytesMax, verify: (stored) => verifyPlain(stored, reference) },
+      { bytesMax: parts.bytesMax, verify: (stored) => verify(stored, reference) },
     )
   } catch (error) {
     throw error instanceof MediaTooLarge ? new MediaFailure("too_large", error) : error
   }
+}
+
+/** The last moment before the media appears. */
+function verify(stored: { bytes: number; sha256: string }, reference: MediaReference): void {
+  verifyPlain(stored, reference)
+  faultPoint("media.before-store")
 }
 
 /** The largest answer of a media host that can hold a media of `bytesMax` bytes. */

@@ -106,6 +106,7 @@ test("a contact that cannot decrypt asks again and gets the message under the sa
     text: "say again",
     copies: 1,
   })
+  expect(await control.counters()).toMatchObject({ retriesByContacts: 1, decryptErrors: 1 })
 })
 
 test("a duplicated message reaches the client twice under one id", async () => {

@@ -25,6 +25,16 @@ async function shown(messageId: string) {
   return upsert.messages[0]?.message
 }
 
+/** The status of an own message; a receipt that comes fast is folded into the message's first event. */
+function statusOf(messageId: string | null | undefined): number | null | undefined {
+  const { client } = account
+  const upserts = client.seen("messages.upsert").flatMap(({ messages }) => messages)
+  const updates = client
+    .seen("messages.update")
+    .flatMap((changes) => changes.map(({ key, update }) => ({ ...update, key })))
+  return [...upserts, ...updates].findLast(({ key }) => key.id === messageId)?.status
+}
+
 test("a contact reacts to the client's message, and the client to the contact's", async () => {
   const { client, phone } = account
   const contact = await control.createContact({})
@@ -134,9 +144,7 @@ test("two accounts write to each other", async () => {
   const sent = await account.client.socket.sendMessage(other.phone.pn, { text: "between accounts" })
   const upsert = await other.client.waitFor("messages.upsert", ({ messages }) => messages[0]?.key.id === sent?.key.id)
   expect(upsert.messages[0]?.message?.extendedTextMessage?.text).toBe("between accounts")
-  await account.client.waitFor("messages.update", (updates) =>
-    updates.some(({ key, update }) => key.id === sent?.key.id && update.status === 3),
-  )
+  await vi.waitFor(() => expect(statusOf(sent?.key.id)).toBe(3))
   await other.client.stop()
 })
 
@@ -195,6 +203,57 @@ test("members come and go, and those who left do not read on", async () => {
   await client.waitFor("groups.update", (updates) => updates.some(({ subject }) => subject === "Renamed"))
   await client.socket.groupLeave(groupId)
   expect((await control.groups()).find(({ id }) => id === groupId)?.participants).toEqual([ada.pn])
+})
+
+test("a contact's new companion receives what is sent from then on", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  await client.socket.sendMessage(contact.lid, { text: "to the phone alone" })
+  const { deviceId } = await control.addCompanion({ contactId: contact.id })
+  // The client acknowledges the notification once it has changed its list of the contact's devices.
+  await vi.waitFor(async () => expect(await control.queue({ phoneId: phone.id })).toEqual([]))
+  const sent = await client.socket.sendMessage(contact.lid, { text: "to both" })
+  const match = { messageId: sent?.key.id ?? "" }
+  for (const device of [0, deviceId]) {
+    const waiting = control.waitForMessage({ contactId: contact.id, deviceId: device, match, timeoutMs: 5000 })
+    expect(await waiting).toMatchObject({ text: "to both", copies: 1 })
+  }
+  expect(await control.receivedMessages({ contactId: contact.id, deviceId })).toHaveLength(1)
+  await control.removeCompanion({ contactId: contact.id, deviceId })
+})
+
+test("a contact sees the client type, and the server whether it is online", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  await client.socket.sendPresenceUpdate("composing", contact.pn)
+  await vi.waitFor(async () => {
+    expect(await control.typingSeen({ contactId: contact.id })).toMatchObject([{ state: "composing", from: phone.pn }])
+  })
+  for (const presence of ["unavailable", "available"] as const) {
+    await client.socket.sendPresenceUpdate(presence)
+    await vi.waitFor(async () => {
+      expect((await control.phones()).find(({ id }) => id === phone.id)).toMatchObject({ presence })
+    })
+  }
+})
+
+test("a sink confirms what it cannot be bothered to decrypt", async () => {
+  const contact = await control.createContact({ sink: true })
+  const sent = await account.client.socket.sendMessage(contact.pn, { text: "load" })
+  const match = { messageId: sent?.key.id ?? "" }
+  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 5000 })).toMatchObject({
+    kind: "empty",
+  })
+  await vi.waitFor(() => expect(statusOf(match.messageId)).toBe(3))
+})
+
+test("a status post reaches those it was sent to", async () => {
+  const contact = await control.createContact({})
+  const options = { statusJidList: [contact.pn] }
+  const sent = await account.client.socket.sendMessage("status@broadcast", { text: "what a day" }, options)
+  const match = { messageId: sent?.key.id ?? "" }
+  const received = await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 5000 })
+  expect(received).toMatchObject({ text: "what a day", chat: "status@broadcast" })
 })
 
 test("a complete run leaves no unknown stanza and no failed device", async () => {

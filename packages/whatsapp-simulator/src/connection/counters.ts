@@ -14,6 +14,8 @@ export const countersSchema = z.object({
   decryptErrors: z.number(),
   /** Retry receipts clients have sent. */
   retriesRequested: z.number(),
+  /** Retry receipts simulated devices have sent. */
+  retriesByContacts: z.number(),
   /** Negative acks of messages clients have sent. */
   messagesRefused: z.number(),
   /** Signatures that did not verify in what clients sent. */
@@ -22,6 +24,8 @@ export const countersSchema = z.object({
   forgeriesAccepted: z.number(),
   /** Work of simulated devices that failed otherwise: a defect of the simulator, or a key a client published wrongly. */
   deviceErrors: z.number(),
+  /** Stanzas for a client whose queue was full. */
+  stanzasDropped: z.number(),
   unknownStanzas: z.number(),
   bundlesHandedOut: z.number(),
   mediaUploads: z.number(),
@@ -42,10 +46,12 @@ export function createCounters(): Counters {
     receiptsFromClients: 0,
     decryptErrors: 0,
     retriesRequested: 0,
+    retriesByContacts: 0,
     messagesRefused: 0,
     forgeries: 0,
     forgeriesAccepted: 0,
     deviceErrors: 0,
+    stanzasDropped: 0,
     unknownStanzas: 0,
     bundlesHandedOut: 0,
     mediaUploads: 0,

@@ -66,7 +66,7 @@ export class LinkedDevice implements Device {
 
   deliver(stanza: Stanza): void {
     if (stanza.tag === "message") this.counters.messagesToClients += 1
-    if (isKeptForLater(stanza)) this.pending.add(stanza)
+    if (isKeptForLater(stanza) && !this.pending.add(stanza)) this.counters.stanzasDropped += 1
     this.live?.send(stanza)
   }
 

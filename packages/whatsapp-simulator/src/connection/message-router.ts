@@ -2,7 +2,7 @@ import type { Device } from "../directory/device.ts"
 import type { Directory } from "../directory/directory.ts"
 import type { Group, Groups } from "../directory/groups.ts"
 import type { Faults } from "../faults/faults.ts"
-import { type Addressing, addressingOf, isGroupAddress } from "../stanza/addresses.ts"
+import { type Addressing, addressingOf, isGroupAddress, statusAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds } from "../stanza/ids.ts"
 import { attribute, child, children, node } from "../stanza/nodes.ts"
@@ -26,10 +26,23 @@ export class MessageRouter {
 
   route(sender: Device, message: Stanza): void {
     const to = attribute(message, "to") ?? ""
+    if (to === statusAddress) return this.routeStatus(sender, message)
     const group = isGroupAddress(to) ? this.groups.find(to) : undefined
     if (isGroupAddress(to) && !group) return
     for (const enclosed of group ? this.toGroup(group, sender, message) : this.toUser(to, message)) {
       const attributes = group ? groupAttributes(group, sender) : this.userAttributes(sender, enclosed.target, message)
+      this.hand(enclosed, sender, message, attributes)
+    }
+  }
+
+  /** A status post: the sender names everyone who may see it, and sends them its key each time. */
+  private routeStatus(sender: Device, message: Stanza): void {
+    const single = attribute(message, "participant")
+    const shared = children(message, "enc")
+    const named = this.named(message).map(({ target, encs }) => ({ target, encs: [...encs, ...shared] }))
+    const participant = sender.user.address("pn", sender.id)
+    const attributes = { from: statusAddress, participant, ...aliasOf("participant", sender, "pn") }
+    for (const enclosed of single === undefined ? named : this.single(single, shared)) {
       this.hand(enclosed, sender, message, attributes)
     }
   }

@@ -6,15 +6,21 @@ export type StanzaClass = "message" | "receipt" | "notification" | "call"
 /** Receipts of these types acknowledge the message they name; a retry request is followed by an ack of its own. */
 const settlingReceiptTypes = new Set([undefined, "inactive", "sender", "peer_msg", "hist_sync", "read", "read-self"])
 
+/** Far more than any test sends to a client that is away. */
+const stanzasMax = 200_000
+
 /** What a linked device has not acknowledged yet, in order: the server's memory for it. */
 export class PendingStanzas {
   private readonly entries = new Map<string, Stanza[]>()
 
-  add(stanza: Stanza): void {
+  /** False when the queue is full: the stanza is not kept. */
+  add(stanza: Stanza): boolean {
+    if (this.entries.size >= stanzasMax) return false
     const key = keyOf(stanza.tag, attribute(stanza, "id"))
     const sameId = this.entries.get(key)
     if (sameId) sameId.push(stanza)
     else this.entries.set(key, [stanza])
+    return true
   }
 
   list(): Stanza[] {

@@ -22,6 +22,10 @@ export class Presences {
     for (const [device, jid] of this.subscribers.get(user) ?? []) this.tell(device, user, jid)
   }
 
+  of(user: User): Presence {
+    return this.states.get(user)?.presence ?? "unavailable"
+  }
+
   /** A subscription ends with the connection. */
   forget(device: Device): void {
     for (const subscribers of this.subscribers.values()) subscribers.delete(device)

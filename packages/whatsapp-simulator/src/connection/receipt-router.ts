@@ -1,6 +1,6 @@
 import type { Device } from "../directory/device.ts"
 import type { Directory } from "../directory/directory.ts"
-import { addressingOf, isGroupAddress, parseAddress } from "../stanza/addresses.ts"
+import { addressingOf, isGroupAddress, isSharedAddress, parseAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds } from "../stanza/ids.ts"
 import { attribute, children, node } from "../stanza/nodes.ts"
@@ -51,12 +51,13 @@ export class ReceiptRouter {
       t: nowSeconds(),
       type: type === "inactive" ? undefined : type,
     }
-    if (!isGroupAddress(to)) return { ...shared, from: reader.user.address(addressingOf(to), reader.id) }
+    if (!isSharedAddress(to)) return { ...shared, from: reader.user.address(addressingOf(to), reader.id) }
     const addressing = addressingOf(attribute(receipt, "participant") ?? to)
-    return { ...shared, from: groupOf(to), participant: reader.user.address(addressing, reader.id) }
+    return { ...shared, from: normalized(to), participant: reader.user.address(addressing, reader.id) }
   }
 }
 
-function groupOf(jid: string): string {
-  return `${parseAddress(jid)?.user ?? ""}@g.us`
+/** A group as receipts name it: without the device a client may have put in. */
+function normalized(jid: string): string {
+  return isGroupAddress(jid) ? `${parseAddress(jid)?.user ?? ""}@g.us` : jid
 }

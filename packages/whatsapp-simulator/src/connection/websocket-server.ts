@@ -10,6 +10,7 @@ import type { ServerParts } from "./server-parts.ts"
 import { handleStanza } from "./stanza-handlers.ts"
 
 const path = "/ws/chat"
+const maxPayload = 16 * 1024 * 1024
 
 /** The WebSocket server clients connect to. */
 export class ChatServer {
@@ -18,7 +19,7 @@ export class ChatServer {
   /** A chain nobody trusts, for the fault. */
   private readonly strange = createServerIdentity(Curve.generateKeyPair())
   private readonly http: Server = createServer((_, response) => response.writeHead(426).end())
-  private readonly sockets = new WebSocketServer({ server: this.http, path, perMessageDeflate: false })
+  private readonly sockets = new WebSocketServer({ server: this.http, path, perMessageDeflate: false, maxPayload })
 
   constructor(parts: ServerParts, identity: ServerIdentity) {
     this.parts = parts

@@ -2,6 +2,7 @@ import type { proto } from "@whiskeysockets/baileys"
 import { LinkedDevice } from "../connection/linked-device.ts"
 import type { User } from "../directory/user.ts"
 import type { Stanza } from "../stanza/codec.ts"
+import { createDeviceIdentity } from "../signal/adv.ts"
 import { nowSeconds, stanzaId } from "../stanza/ids.ts"
 import { attribute, node } from "../stanza/nodes.ts"
 import { Inbox } from "./inbox.ts"
@@ -11,29 +12,57 @@ import type { Destination } from "./sent-messages.ts"
 import { SimulatedDevice } from "./simulated-device.ts"
 
 export type Typing = "composing" | "recording" | "paused"
+export type TypingSeen = { from: string; state: string; at: string }
+/** Where a message came from, as its receipt must name it. */
+type Origin = { to: string; participant: string | undefined }
+
+/** A contact can confirm this many of its latest messages, and remembers this many typings. */
+const originsMax = 10_000
+const typingsMax = 1000
 
 /** A person the simulator plays: writes, reads and confirms like someone with a phone. */
 export class Contact {
   readonly user: User
-  readonly inbox = new Inbox()
+  /** What each device has decrypted, by device number; 0 is the phone. */
+  readonly inboxes = new Map<number, Inbox>()
+  readonly typings: TypingSeen[] = []
   /** Whether messages are read as soon as they arrive. */
   autoRead = false
   private readonly network: Network
   private readonly device: SimulatedDevice
+  private readonly origins = new Map<string, Origin>()
 
-  constructor(parts: { user: User; network: Network }) {
+  constructor(parts: { user: User; network: Network; isSink?: boolean }) {
     this.user = parts.user
     this.network = parts.network
-    this.device = new SimulatedDevice({
-      ...parts,
-      events: {
-        onMessage: ({ id, author, chat, message, stanza }) => {
-          this.inbox.record({ messageId: id, from: author.pn, chat }, readContent(message, parts.network.media))
-          if (this.autoRead) this.readAtOnce(id, stanza)
-        },
-      },
-    })
-    parts.user.devices.set(0, this.device)
+    this.device = this.createDevice(0)
+    this.device.isSink = parts.isSink ?? false
+  }
+
+  get inbox(): Inbox {
+    return this.inboxOf(0)
+  }
+
+  inboxOf(deviceId: number): Inbox {
+    const inbox = this.inboxes.get(deviceId) ?? new Inbox()
+    this.inboxes.set(deviceId, inbox)
+    return inbox
+  }
+
+  /** Links one more device to the contact's phone; answers its number. */
+  addCompanion(): number {
+    const companion = this.createDevice(Math.max(...this.user.devices.keys()) + 1)
+    const { identity } = this.device.signal.keys
+    companion.deviceIdentity = createDeviceIdentity(identity, companion.signal.keys.identity, companion.keyIndex)
+    this.announceDevice("add", companion.id)
+    return companion.id
+  }
+
+  /** False when the contact has no such companion. */
+  removeCompanion(deviceId: number): boolean {
+    if (deviceId === 0 || !this.user.devices.delete(deviceId)) return false
+    this.announceDevice("remove", deviceId)
+    return true
   }
 
   async send(outgoing: {
@@ -45,18 +74,15 @@ export class Contact {
     await this.device.send(outgoing)
   }
 
-  /** Confirms messages; `author` is who wrote them in a group. Type undefined means delivered. */
-  giveReceipt(receipt: {
-    chat: string
-    author?: string | undefined
-    messageIds: string[]
-    type: "read" | "played" | undefined
-  }): void {
-    const [first, ...rest] = receipt.messageIds
-    const items = rest.map((id) => node("item", { id }))
-    const attributes = { to: receipt.chat, id: first, type: receipt.type, participant: receipt.author }
-    const list = items.length > 0 ? [node("list", {}, items)] : undefined
-    this.network.receipts.route(this.device, node("receipt", attributes, list))
+  /** Confirms messages in the chats they came in; false when one is unknown. Type undefined means delivered. */
+  confirm(messageIds: string[], type: "read" | "played" | undefined): boolean {
+    const known = messageIds.flatMap((id) => this.origins.get(id) ?? [])
+    if (known.length < messageIds.length) return false
+    messageIds.forEach((id, index) => {
+      const receipt = node("receipt", { ...known[index], id, type })
+      this.network.receipts.route(this.device, receipt)
+    })
+    return true
   }
 
   type(to: User, typing: Typing): void {
@@ -89,9 +115,45 @@ export class Contact {
     }
   }
 
-  private readAtOnce(messageId: string, stanza: Stanza): void {
-    const author = attribute(stanza, "participant")
-    this.giveReceipt({ chat: attribute(stanza, "from") ?? "", author, messageIds: [messageId], type: "read" })
+  private createDevice(id: number): SimulatedDevice {
+    const { user, network } = this
+    const inbox = this.inboxOf(id)
+    const device = new SimulatedDevice({
+      user,
+      id,
+      network,
+      events: {
+        onMessage: ({ id: messageId, author, chat, message, stanza }) => {
+          inbox.record({ messageId, from: author.pn, chat }, readContent(message, network.media))
+          if (id === 0) this.arrived(messageId, stanza)
+        },
+        onTyping: (typing) => id === 0 && this.sawTyping(typing),
+      },
+    })
+    user.devices.set(id, device)
+    return device
+  }
+
+  private arrived(messageId: string, stanza: Stanza): void {
+    this.origins.set(messageId, { to: attribute(stanza, "from") ?? "", participant: attribute(stanza, "participant") })
+    const [oldest] = this.origins.keys()
+    if (this.origins.size > originsMax && oldest !== undefined) this.origins.delete(oldest)
+    if (this.autoRead) this.confirm([messageId], "read")
+  }
+
+  private sawTyping(typing: { from: string; state: string }): void {
+    this.typings.push({ ...typing, at: new Date().toISOString() })
+    if (this.typings.length > typingsMax) this.typings.shift()
+  }
+
+  /** What the server tells everyone's clients about a changed list of devices. */
+  private announceDevice(change: "add" | "remove", deviceId: number): void {
+    const jid = this.user.address(this.user.addressing, deviceId)
+    const device = node("device", { jid, "key-index": change === "add" ? deviceId : undefined })
+    for (const user of this.network.directory.all()) {
+      const attributes = { type: "devices", from: this.address(), id: stanzaId(), t: nowSeconds() }
+      this.deliverTo(user, node("notification", attributes, [node(change, { device_hash: stanzaId() }, [device])]))
+    }
   }
 
   private callAttributes(callId: string): Record<string, string> {

@@ -17,10 +17,10 @@ export class People {
   }
 
   /** @throws NumberTaken */
-  addContact(fields: NewPerson): Contact {
+  addContact(fields: NewPerson & { isSink?: boolean }): Contact {
     const id = `contact-${this.contacts.size + 1}`
     const user = this.network.directory.add(named(id, fields))
-    const contact = new Contact({ user, network: this.network })
+    const contact = new Contact({ user, network: this.network, isSink: fields.isSink ?? false })
     this.contacts.set(id, contact)
     return contact
   }

@@ -48,6 +48,10 @@ export class Phone {
     return Buffer.from(this.device.signal.keys.identity.public)
   }
 
+  inboxOf(): Inbox {
+    return this.inbox
+  }
+
   /** A device number never used before; it is also the device's key index. */
   takeDeviceId(): number {
     return this.nextDeviceId++

@@ -2,7 +2,7 @@ import type { proto } from "@whiskeysockets/baileys"
 import type { Device } from "../directory/device.ts"
 import { bundleNodes } from "../directory/bundle-stanza.ts"
 import type { PeerDevice } from "../signal/signal-device.ts"
-import { isGroupAddress, parseAddress } from "../stanza/addresses.ts"
+import { isGroupAddress, parseAddress, statusAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds } from "../stanza/ids.ts"
 import { attribute, bigEndian, bytesOf, children, node } from "../stanza/nodes.ts"
@@ -32,6 +32,7 @@ export class Receiver {
   async receive(stanza: Stanza): Promise<void> {
     const author = this.network.directory.device(attribute(stanza, "participant") ?? attribute(stanza, "from"))
     if (!author) return
+    if (this.device.isSink) return this.swallow(stanza, author)
     try {
       const message = await this.decrypt(stanza, author)
       if (!message) return
@@ -45,10 +46,18 @@ export class Receiver {
     }
   }
 
+  /** Confirms without decrypting: for load tests, where the contacts would compete with the client for the processor. */
+  private swallow(stanza: Stanza, author: Device): void {
+    this.confirm(stanza, author)
+    const chat = this.chatOf(stanza, author)
+    this.events.onMessage({ id: attribute(stanza, "id") ?? "", author: author.user, chat, message: {}, stanza })
+  }
+
   /** The message inside; undefined when the stanza only brought a group's key. @throws Error when nothing fits. */
   private async decrypt(stanza: Stanza, author: Device): Promise<proto.IMessage | undefined> {
-    if (author.user.id.startsWith("phone") && this.network.faults.take("contact-cannot-decrypt", author.user.id)) {
+    if (author.user !== this.device.user && this.network.faults.take("contact-cannot-decrypt", author.user.id)) {
       this.device.signal.forgetSession(peerOf(author))
+      throw new Error("injected")
     }
     let found: proto.IMessage | undefined
     for (const enc of children(stanza, "enc")) {
@@ -79,8 +88,9 @@ export class Receiver {
     await this.device.signal.senderKeys.accept({ group: distribution.groupId, owner }, bytes)
   }
 
+  /** Of a contact's devices the phone confirms. */
   private confirm(stanza: Stanza, author: Device): void {
-    if (author.user === this.device.user) return
+    if (author.user === this.device.user || this.device.id !== 0) return
     this.network.receipts.route(this.device, node("receipt", this.receiptAttributes(stanza)))
   }
 
@@ -88,6 +98,7 @@ export class Receiver {
     const id = attribute(stanza, "id") ?? ""
     const count = (this.retries.get(id) ?? 0) + 1
     if (count > retriesMax) return
+    this.network.counters.retriesByContacts += 1
     if (this.retries.size > retriedMessagesMax) this.retries.clear()
     this.retries.set(id, count)
     const retry = node("retry", { count, id, t: attribute(stanza, "t") ?? nowSeconds(), v: "1" })
@@ -100,7 +111,7 @@ export class Receiver {
   }
 
   private keysNode(): Stanza {
-    return node("keys", {}, bundleNodes(this.device.signal.keys.publish(), undefined).slice(1))
+    return node("keys", {}, bundleNodes(this.device.signal.keys.publish(), this.device.deviceIdentity).slice(1))
   }
 
   private receiptAttributes(stanza: Stanza): Record<string, string | undefined> {
@@ -113,6 +124,7 @@ export class Receiver {
 
   private chatOf(stanza: Stanza, author: Device): string {
     const from = attribute(stanza, "from") ?? ""
+    if (from === statusAddress) return from
     if (isGroupAddress(from)) return `${parseAddress(from)?.user ?? ""}@g.us`
     const recipient = this.network.directory.user(attribute(stanza, "recipient"))
     return (recipient ?? author.user).pn

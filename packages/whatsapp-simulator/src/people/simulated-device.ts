@@ -15,25 +15,37 @@ import type { Destination } from "./sent-messages.ts"
 export type DeviceEvents = {
   /** A message was decrypted. `chat` is the peer or the group; `author` is who wrote it. */
   onMessage: (received: { id: string; author: User; chat: string; message: proto.IMessage; stanza: Stanza }) => void
+  /** Someone types, or stops. */
+  onTyping?: (typing: { from: string; state: string }) => void
 }
 
 /** A phone the simulator plays: a real Signal endpoint with identity, sessions and sender keys of its own. */
 export class SimulatedDevice implements Device {
   readonly user: User
-  readonly id = 0
-  readonly keyIndex = 0
-  readonly deviceIdentity = undefined
+  readonly id: number
+  /** Whether messages are confirmed without being decrypted. */
+  isSink = false
+  /** Of a companion: signed by the user's phone and by itself. */
+  deviceIdentity: Buffer | undefined
   signal: SignalDevice
   private readonly network: Network
+  private readonly events: DeviceEvents
   private readonly sender: Sender
   private readonly receiver: Receiver
 
-  constructor(parts: { user: User; network: Network; events: DeviceEvents }) {
+  /** `id` is 0 for a phone. */
+  constructor(parts: { user: User; id?: number; network: Network; events: DeviceEvents }) {
     this.user = parts.user
+    this.id = parts.id ?? 0
+    this.events = parts.events
     this.network = parts.network
-    this.signal = new SignalDevice(parts.user.lidUser)
+    this.signal = this.createSignal()
     this.sender = new Sender({ device: this, network: parts.network })
     this.receiver = new Receiver({ device: this, network: parts.network, events: parts.events })
+  }
+
+  get keyIndex(): number {
+    return this.id
   }
 
   takeBundle(): KeyBundle {
@@ -46,12 +58,14 @@ export class SimulatedDevice implements Device {
     else if (isDeparture(stanza)) this.later(() => this.sender.renewSenderKey(attribute(stanza, "from") ?? ""))
     else if (stanza.tag === "receipt" && attribute(stanza, "type") === "retry") {
       this.later(() => this.sender.sendAgain(stanza, readRetryBundle(stanza)))
+    } else if (stanza.tag === "chatstate") {
+      this.events.onTyping?.({ from: attribute(stanza, "from") ?? "", state: typingState(stanza) })
     }
   }
 
   /** A new installation: identity, sessions and sender keys are gone. */
   reinstall(): void {
-    this.signal = new SignalDevice(this.user.lidUser)
+    this.signal = this.createSignal()
     this.sender.forgetDistribution()
   }
 
@@ -70,6 +84,10 @@ export class SimulatedDevice implements Device {
     this.later(() => this.sender.sendToCompanion(companion, id, message))
   }
 
+  private createSignal(): SignalDevice {
+    return new SignalDevice(`${this.user.lidUser}-${this.id}`)
+  }
+
   private later(work: () => Promise<void>): void {
     this.signal.exclusively(work).catch(() => {
       this.network.counters.deviceErrors += 1
@@ -80,4 +98,9 @@ export class SimulatedDevice implements Device {
 /** Whoever left a group must not read on: the others' next messages use new keys. */
 function isDeparture(stanza: Stanza): boolean {
   return attribute(stanza, "type") === "w:gp2" && children(stanza)[0]?.tag === "remove"
+}
+
+function typingState(chatState: Stanza): string {
+  const [state] = children(chatState)
+  return state && attribute(state, "media") === "audio" ? "recording" : (state?.tag ?? "")
 }

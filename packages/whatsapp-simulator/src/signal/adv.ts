@@ -9,19 +9,27 @@ export type CompanionClaim = { identityKey: Uint8Array; advSecret: Uint8Array; k
 
 /** The phone's signature over a companion's identity, wrapped in an HMAC with the secret that travelled in the QR. */
 export function signCompanion(account: KeyPair, claim: CompanionClaim, options: { forge: boolean }): Uint8Array {
-  const details = proto.ADVDeviceIdentity.encode({
-    rawId: 1,
-    timestamp: Math.floor(Date.now() / 1000),
-    keyIndex: claim.keyIndex,
-    accountType: proto.ADVEncryptionType.E2EE,
-    deviceType: proto.ADVEncryptionType.E2EE,
-  }).finish()
+  const details = identityDetails(claim.keyIndex)
   const signed = Buffer.concat([accountSignaturePrefix, details, claim.identityKey])
   const accountSignature = Curve.sign(account.private, options.forge ? Buffer.from("forged") : signed)
   const identity = { details, accountSignatureKey: account.public, accountSignature }
   const encoded = proto.ADVSignedDeviceIdentity.encode(identity).finish()
   const hmac = hmacSign(encoded, claim.advSecret)
   return proto.ADVSignedDeviceIdentityHMAC.encode({ details: encoded, hmac }).finish()
+}
+
+/** A device identity signed by both sides, for companions the simulator plays itself. */
+export function createDeviceIdentity(account: KeyPair, device: KeyPair, keyIndex: number): Buffer {
+  const details = identityDetails(keyIndex)
+  const accountText = Buffer.concat([accountSignaturePrefix, details, device.public])
+  const deviceText = Buffer.concat([deviceSignaturePrefix, details, device.public, account.public])
+  const identity = {
+    details,
+    accountSignatureKey: account.public,
+    accountSignature: Curve.sign(account.private, accountText),
+    deviceSignature: Curve.sign(device.private, deviceText),
+  }
+  return Buffer.from(proto.ADVSignedDeviceIdentity.encode(identity).finish())
 }
 
 /** Who must have signed a device identity: the account's identity key and the device's own. */
@@ -44,4 +52,14 @@ export function isSignedByDevice({ encoded, accountKey, deviceKey }: Signers): b
 export function withAccountKey(encoded: Uint8Array, accountKey: Uint8Array): Buffer {
   const identity = proto.ADVSignedDeviceIdentity.decode(encoded)
   return Buffer.from(proto.ADVSignedDeviceIdentity.encode({ ...identity, accountSignatureKey: accountKey }).finish())
+}
+
+function identityDetails(keyIndex: number): Uint8Array {
+  return proto.ADVDeviceIdentity.encode({
+    rawId: 1,
+    timestamp: Math.floor(Date.now() / 1000),
+    keyIndex,
+    accountType: proto.ADVEncryptionType.E2EE,
+    deviceType: proto.ADVEncryptionType.E2EE,
+  }).finish()
 }

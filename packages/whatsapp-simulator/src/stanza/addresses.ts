@@ -27,6 +27,13 @@ export function isGroupAddress(jid: string): boolean {
   return jid.endsWith("@g.us")
 }
 
+export const statusAddress = "status@broadcast"
+
+/** Whether a message to this address is written once for many, with a sender key: groups and status posts. */
+export function isSharedAddress(jid: string): boolean {
+  return isGroupAddress(jid) || jid === statusAddress
+}
+
 /** The addressing a JID implies. */
 export function addressingOf(jid: string): Addressing {
   return jid.endsWith("@lid") ? "lid" : "pn"

@@ -1,5 +1,4 @@
 import { proto } from "@whiskeysockets/baileys"
-import type { Contact } from "../../people/contact.ts"
 import type { Destination } from "../../people/sent-messages.ts"
 import { messageId as newMessageId } from "../../stanza/ids.ts"
 import { contactOf, destinationOf, personOf } from "../lookup.ts"
@@ -57,15 +56,17 @@ export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof ty
       send(parts, { from, to, edit: editAttribute.revoke }, (remoteJid) => ({
         protocolMessage: { type: Type.REVOKE, key: { remoteJid, fromMe: true, id } },
       })),
-    receivedMessages: ({ contactId, ...match }) => personOf(parts, contactId, "contactId").inbox.find(match),
-    waitForMessage: async ({ contactId, match, timeoutMs }, signal) => {
-      const { inbox } = personOf(parts, contactId, "contactId")
+    receivedMessages: ({ contactId, deviceId = 0, ...match }) =>
+      personOf(parts, contactId, "contactId").inboxOf(deviceId).find(match),
+    waitForMessage: async ({ contactId, deviceId = 0, match, timeoutMs }, signal) => {
+      const inbox = personOf(parts, contactId, "contactId").inboxOf(deviceId)
       const message = await inbox.waitFor(match, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
       if (!message) throw timedOut("no such message arrived")
       return message
     },
     sendReceipt: ({ contactId, messageIds, type }) => {
-      giveReceipts(contactOf(parts, contactId), messageIds, type)
+      const isKnown = contactOf(parts, contactId).confirm(messageIds, type === "delivered" ? undefined : type)
+      if (!isKnown) throw notFound("messageIds", "message")
       return {}
     },
     waitForReceipt: async ({ messageId, type, timeoutMs }, signal) => {
@@ -108,15 +109,4 @@ function quotingMessage(
     quotedMessage: { conversation: quoted.text ?? "" },
   }
   return { extendedTextMessage: { text, contextInfo } }
-}
-
-/** Receipts go to the chat each message came in, in a group also to its author. */
-function giveReceipts(contact: Contact, messageIds: string[], type: "delivered" | "read" | "played"): void {
-  for (const messageId of messageIds) {
-    const [message] = contact.inbox.find({ messageId })
-    if (!message) throw notFound("messageIds", "message")
-    const author = message.chat === message.from ? undefined : message.from
-    const shownType = type === "delivered" ? undefined : type
-    contact.giveReceipt({ chat: message.chat, author, messageIds: [messageId], type: shownType })
-  }
 }

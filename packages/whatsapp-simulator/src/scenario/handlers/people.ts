@@ -2,14 +2,14 @@ import type { LinkedDevice } from "../../connection/linked-device.ts"
 import { NumberTaken } from "../../directory/directory.ts"
 import { contactOf, describePerson, linkedDevicesOf, userOf } from "../lookup.ts"
 import type { peopleOperations } from "../operations/people.ts"
-import { Problem } from "../problem.ts"
+import { notFound, Problem } from "../problem.ts"
 import type { HandlersOf, ScenarioParts } from "../scenario.ts"
 
 export function createPeopleHandlers(parts: ScenarioParts): HandlersOf<keyof typeof peopleOperations> {
   const { people } = parts
   return {
-    createContact: ({ autoRead, ...fields }) => {
-      const contact = withFreeNumber(() => people.addContact(fields))
+    createContact: ({ autoRead, sink, ...fields }) => {
+      const contact = withFreeNumber(() => people.addContact({ ...fields, isSink: sink ?? false }))
       contact.autoRead = autoRead ?? false
       return describePerson(contact.user)
     },
@@ -27,6 +27,12 @@ export function createPeopleHandlers(parts: ScenarioParts): HandlersOf<keyof typ
       if (!silent) contact.announceIdentity()
       return {}
     },
+    addCompanion: ({ contactId }) => ({ deviceId: contactOf(parts, contactId).addCompanion() }),
+    removeCompanion: ({ contactId, deviceId }) => {
+      if (!contactOf(parts, contactId).removeCompanion(deviceId)) throw notFound("deviceId", "companion")
+      return {}
+    },
+    typingSeen: ({ contactId }) => contactOf(parts, contactId).typings,
     setPresence: ({ contactId, presence }) => {
       parts.presences.set(contactOf(parts, contactId).user, presence)
       return {}
@@ -46,6 +52,7 @@ export function createPeopleHandlers(parts: ScenarioParts): HandlersOf<keyof typ
     phones: () =>
       people.allPhones().map((phone) => ({
         ...describePerson(phone.user),
+        presence: parts.presences.of(phone.user),
         devices: linkedDevicesOf(phone).map(describeDevice),
       })),
   }

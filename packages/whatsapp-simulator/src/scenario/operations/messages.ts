@@ -21,6 +21,9 @@ const receiptSchema = z.object({
   at: z.string(),
 })
 
+/** Which of the contact's devices: the phone when left out. */
+const deviceField = { deviceId: z.number().int().min(0).optional() }
+
 /** `from` is always a contact's id, or the id of a phone: then the account's clients see it as sent by themselves. */
 export const messageOperations = {
   sendText: {
@@ -79,13 +82,19 @@ export const messageOperations = {
   },
   /** What the contact (or phone) has decrypted. */
   receivedMessages: {
-    request: z.object({ contactId: z.string(), messageId: z.string().optional(), text: z.string().optional() }),
+    request: z.object({
+      contactId: z.string(),
+      ...deviceField,
+      messageId: z.string().optional(),
+      text: z.string().optional(),
+    }),
     response: z.array(receivedMessageSchema),
   },
   /** The first message that fits, now or within the time; 408 otherwise. `text` also fits a caption. */
   waitForMessage: {
     request: z.object({
       contactId: z.string(),
+      ...deviceField,
       match: z.object({ text: z.string().optional(), messageId: z.string().optional(), kind: z.string().optional() }),
       timeoutMs: timeoutSchema,
     }),

@@ -34,6 +34,8 @@ export const peopleOperations = {
       addressing: addressingSchema.optional(),
       /** Read every message at once. */
       autoRead: z.boolean().optional(),
+      /** Confirm messages without decrypting them: for load. They are recorded as kind `empty`. */
+      sink: z.boolean().optional(),
     }),
     response: personSchema,
   },
@@ -51,6 +53,20 @@ export const peopleOperations = {
   reinstallContact: {
     request: z.object({ contactId: z.string(), silent: z.boolean().optional() }),
     response: nothingSchema,
+  },
+  /** The contact links one more device, which sends nothing and receives all. Everyone's clients are told. */
+  addCompanion: {
+    request: z.object({ contactId: z.string() }),
+    response: z.object({ deviceId: z.number().int() }),
+  },
+  removeCompanion: {
+    request: z.object({ contactId: z.string(), deviceId: z.number().int() }),
+    response: nothingSchema,
+  },
+  /** What the contact saw of others' typing. */
+  typingSeen: {
+    request: z.object({ contactId: z.string() }),
+    response: z.array(z.object({ from: z.string(), state: z.string(), at: z.string() })),
   },
   /** Online or not, for those who have subscribed to it. */
   setPresence: {
@@ -74,6 +90,12 @@ export const peopleOperations = {
   contacts: { request: nothingSchema, response: z.array(personSchema) },
   phones: {
     request: nothingSchema,
-    response: z.array(personSchema.extend({ devices: z.array(linkedDeviceSchema) })),
+    response: z.array(
+      personSchema.extend({
+        /** As the account's clients last said. */
+        presence: z.enum(["available", "unavailable"]),
+        devices: z.array(linkedDeviceSchema),
+      }),
+    ),
   },
 } as const satisfies OperationTable

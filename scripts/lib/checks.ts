@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { root } from "@wildcat/testkit"
+import { untilStopped } from "./until-stopped.ts"
 
 /** A tool of the workspace and how to call it. */
 export interface Check {
   name: string
-  command: readonly string[]
+  command: readonly [string, ...string[]]
   env?: Record<string, string>
 }
 
@@ -22,15 +23,18 @@ export function vitest(args: readonly string[], env: Record<string, string> = {}
   return {
     name: "tests",
     command: [process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run", ...args],
-    env,
+    env: { NODE_ENV: "test", ...env },
   }
 }
 
-/** Runs a check with its output on ours. True when it passed. */
+const stopped = untilStopped().then(() => true)
+
+/** Runs a check with its output on ours. True when it passed; it is ended, and has not passed, when we are stopped. */
 export async function passes(check: Check): Promise<boolean> {
   const started = performance.now()
-  const [file = "", ...args] = check.command
+  const [file, ...args] = check.command
   const child = spawn(file, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...check.env } })
+  void stopped.then(() => child.kill("SIGTERM"))
   const code = await new Promise((resolve) => child.once("error", () => resolve(1)).once("exit", resolve))
   const seconds = ((performance.now() - started) / 1_000).toFixed(1)
   process.stdout.write(`${code === 0 ? "✓" : "✗"} ${check.name} (${seconds} s)\n`)

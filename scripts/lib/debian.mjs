@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { gunzipSync } from "node:zlib"
@@ -12,40 +12,46 @@ const architecture = process.arch === "arm64" ? "arm64" : "amd64"
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 /**
- * Unpacks Debian packages into a folder, without root: signed index → checksum of the package → its files.
- * The mirror is the machine's own. Throws where the machine has none.
+ * Opens Debian's archive: signed index → checksum of a package → its bytes, each checked. No root is needed.
+ * Returns `fetchPackage(name)`, which answers the .deb file. Throws where the machine knows no mirror.
  */
-export async function unpackDebianPackages(names, folder) {
+export async function openDebianArchive() {
   const mirror = mirrorOfThisMachine()
   const index = await packageIndex(mirror)
-  const partial = `${folder}.partial`
-  rmSync(partial, { recursive: true, force: true })
-  mkdirSync(partial, { recursive: true })
-  for (const name of names) {
+  return async (name) => {
     const { file, sha256 } = find(index, name)
-    const archive = join(partial, "package.deb")
-    writeFileSync(archive, verified(await download(`${mirror}/${file}`), sha256, name))
-    await run("dpkg-deb", ["--extract", archive, partial])
-    rmSync(archive)
+    return verified(await download(`${mirror}/${file}`), sha256, name)
   }
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(partial, folder)
 }
 
-/** The address of the Debian mirror in apt's configuration, or in WILDCAT_DEBIAN_MIRROR. */
+/** The mirror of WILDCAT_DEBIAN_MIRROR, else that of apt's configuration, else Debian's own on a Debian without one. */
 function mirrorOfThisMachine() {
-  const sources = ["/etc/apt/sources.list", ...filesIn("/etc/apt/sources.list.d")].filter(existsSync)
-  const words = sources
-    .flatMap((file) => readFileSync(file, "utf8").split("\n"))
-    .filter((line) => !line.startsWith("#"))
-  const addresses = words.join("\n").match(/https?:\/\/\S+\/debian(?=[\s/]|$)/g) ?? []
-  const mirror = process.env.WILDCAT_DEBIAN_MIRROR ?? addresses[0]
+  const mirror = process.env.WILDCAT_DEBIAN_MIRROR || mirrorOfApt() || mirrorOfDebian()
   if (mirror === undefined) {
     throw new Error(
-      "this machine knows no Debian mirror: set MONGO_URL and NATS_URL to servers of yours (or WILDCAT_DEBIAN_MIRROR)",
+      "this machine knows no Debian mirror to get servers from: install nats-server 2.10 or later, set MONGO_URL and " +
+        "NATS_URL to servers of yours, or set WILDCAT_DEBIAN_MIRROR to the address of a mirror",
     )
   }
   return mirror.replace(/\/$/, "")
+}
+
+function mirrorOfApt() {
+  const sources = ["/etc/apt/sources.list", ...filesIn("/etc/apt/sources.list.d")].filter((file) =>
+    /\.(list|sources)$/.test(file),
+  )
+  const lines = sources.flatMap((file) => textOf(file).split("\n")).filter((line) => !line.startsWith("#"))
+  return lines.join("\n").match(/https?:\/\/\S+\/debian(?=[\s/]|$)/)?.[0]
+}
+
+function mirrorOfDebian() {
+  const release = textOf("/etc/os-release")
+  const [, home] = /^HOME_URL="https?:\/\/www\.([^/"]+)/m.exec(release) ?? []
+  return /^ID=debian$/m.test(release) && home ? `http://deb.${home}/debian` : undefined
+}
+
+function textOf(file) {
+  return existsSync(file) ? readFileSync(file, "utf8") : ""
 }
 
 function filesIn(folder) {
@@ -58,9 +64,7 @@ async function packageIndex(mirror) {
   const [, sha256] = release.match(new RegExp(`^ ([0-9a-f]{64}) +\\d+ ${path}/Packages\\.gz$`, "m")) ?? []
   if (sha256 === undefined) throw new Error("Debian's index does not list its packages")
   const packed = await download(`${mirror}/dists/${suite}/${path}/by-hash/SHA256/${sha256}`)
-  return gunzipSync(verified(packed, sha256, "the package index"))
-    .toString()
-    .split("\n\n")
+  return gunzipSync(verified(packed, sha256, "the package index")).toString()
 }
 
 /** The signature is checked wherever Debian's keys and gpgv are on the machine. */
@@ -73,18 +77,26 @@ async function signedRelease(mirror) {
 }
 
 function find(index, name) {
-  const stanza = index.find((each) => each.startsWith(`Package: ${name}\n`))
-  const [, file] = stanza?.match(/^Filename: (.+)$/m) ?? []
-  const [, sha256] = stanza?.match(/^SHA256: (.+)$/m) ?? []
+  const start = index.indexOf(`\nPackage: ${name}\n`)
+  const stanza = start < 0 ? "" : index.slice(start + 1, index.indexOf("\n\n", start))
+  const [, file] = stanza.match(/^Filename: (.+)$/m) ?? []
+  const [, sha256] = stanza.match(/^SHA256: (.+)$/m) ?? []
   if (file === undefined || sha256 === undefined) throw new Error(`Debian has no package ${name}`)
   return { file, sha256 }
 }
 
+/** Three tries: a mirror now and then drops a connection. */
 async function download(url) {
-  const response = await fetch(url, { signal: AbortSignal.timeout(120_000) })
-  if (!response.ok)
-    throw new Error(`a download from the Debian mirror answered ${response.status}: ${new URL(url).pathname}`)
-  return Buffer.from(await response.arrayBuffer())
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(120_000) })
+      if (response.ok) return Buffer.from(await response.arrayBuffer())
+      throw new Error(`it answered ${response.status}`)
+    } catch (error) {
+      const reason = error.cause?.message ?? error.message
+      if (attempt === 3) throw new Error(`cannot get ${url}: ${reason}`, { cause: error })
+    }
+  }
 }
 
 function verified(bytes, sha256, what) {

@@ -45,9 +45,14 @@ function run(file, args, cwd) {
   })
 }
 
+/** Where packages come from and go through; the person may have set it for npm in the environment. */
+const networkSetting = /^npm_config_(registry|userconfig|cache|cafile|proxy|https_proxy|noproxy|strict_ssl)$/i
+
 /** Without what `npm start` exports to its scripts, and without NODE_ENV=production, which would leave tools out. */
 function cleanEnvironment() {
-  const kept = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) && name !== "NODE_ENV")
+  const kept = Object.entries(process.env).filter(
+    ([name]) => networkSetting.test(name) || (!/^npm_/i.test(name) && name !== "NODE_ENV"),
+  )
   return { ...Object.fromEntries(kept), CI: "1", PATH: `${pnpmBin}${delimiter}${process.env.PATH}` }
 }
 

@@ -10,7 +10,9 @@ export function lockFolder(folder: string): () => void {
   const file = join(folder, "run.lock")
   const holder = holderOf(file)
   if (holder !== null) throw new Error(`already running as process ${holder}`)
-  writeFileSync(file, JSON.stringify({ pid: process.pid, command: commandOf(process.pid) }))
+  rmSync(file, { force: true })
+  // Fails when another process has been quicker since.
+  writeFileSync(file, JSON.stringify({ pid: process.pid, command: commandOf(process.pid) }), { flag: "wx" })
   return () => rmSync(file, { force: true })
 }
 

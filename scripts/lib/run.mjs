@@ -13,9 +13,8 @@ export async function runUntilEnd(file, args) {
   const child = spawn(file, args, { cwd: root, env: { ...process.env, ...quiet, PATH: path }, stdio: "inherit" })
   const parent = process.ppid
   const watch = setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 500)
-  // Ctrl-C reaches the whole group by itself; here we only stay until the command has ended.
-  process.on("SIGINT", () => undefined)
-  process.on("SIGTERM", () => child.kill("SIGTERM"))
+  // Ctrl-C reaches the whole group, a signal by number only us: the command hears of both and counts one.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
   const code = await new Promise((resolve) => {
     child.once("error", () => resolve(1))
     child.once("exit", (exitCode) => resolve(exitCode ?? 1))

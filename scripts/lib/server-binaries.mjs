@@ -1,31 +1,55 @@
 import { execFileSync } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { unpackDebianPackages } from "./debian.mjs"
+import { openDebianArchive } from "./debian.mjs"
 import { root } from "./say.mjs"
+import { unpackDeb } from "./unpack-deb.mjs"
 
 /** Where unpacked packages land; packages/testkit looks for them there. */
-const folder = join(root, ".runtime/servers")
+const serversFolder = join(root, ".runtime/servers")
+const glibcMin = 38
 
 /** Gets what is needed to run MongoDB and NATS on this machine and is not there yet. */
 export async function ensureServers(tell) {
-  if (needsNats()) {
-    tell("getting nats-server from Debian")
-    await unpackDebianPackages(["nats-server"], join(folder, "nats"))
+  const wanted = [needsNats() && "nats", needsGlibc() && "glibc"].filter(Boolean)
+  if (wanted.length === 0) return
+  if (process.platform !== "linux") {
+    throw new Error("install nats-server 2.10 or later (brew install nats-server), or set NATS_URL")
   }
-  if (needsGlibc()) {
-    tell("getting a C library that the embedded MongoDB engine runs on, from Debian")
-    await unpackDebianPackages(["libc6", "libgcc-s1", "libstdc++6"], join(folder, "glibc"))
+  tell(`getting ${wanted.map((part) => parts[part].what).join(" and ")} from Debian`)
+  const fetchPackage = await openDebianArchive()
+  await Promise.all(wanted.map((part) => unpackPart(part, fetchPackage)))
+}
+
+const parts = {
+  nats: { what: "nats-server", packages: ["nats-server"] },
+  glibc: {
+    what: "a C library that the embedded MongoDB engine runs on",
+    packages: ["libc6", "libgcc-s1", "libstdc++6"],
+  },
+}
+
+/** Renamed into place when complete, so that an interrupted run leaves nothing that looks finished. */
+async function unpackPart(part, fetchPackage) {
+  const folder = join(serversFolder, part)
+  const partial = `${folder}.partial-${process.pid}`
+  mkdirSync(partial, { recursive: true })
+  try {
+    for (const name of parts[part].packages) await unpackDeb(await fetchPackage(name), partial)
+    if (!existsSync(folder)) renameSync(partial, folder)
+  } finally {
+    rmSync(partial, { recursive: true, force: true })
   }
 }
 
 function needsNats() {
-  return !process.env.NATS_URL && !existsSync(join(folder, "nats")) && !hasRecentNats()
+  return !process.env.NATS_URL && !existsSync(join(serversFolder, "nats")) && !hasRecentNats()
 }
 
 function hasRecentNats() {
   try {
-    const [, major, minor] = /v(\d+)\.(\d+)/.exec(execFileSync("nats-server", ["--version"]).toString()) ?? []
+    const version = execFileSync("nats-server", ["--version"], { stdio: ["ignore", "pipe", "ignore"] })
+    const [, major, minor] = /v(\d+)\.(\d+)/.exec(version.toString()) ?? []
     return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 10)
   } catch {
     return false // not installed
@@ -34,8 +58,8 @@ function hasRecentNats() {
 
 /** The engine needs glibc 2.38; an older system runs it under an unpacked newer one. */
 function needsGlibc() {
-  if (process.env.MONGO_URL || process.platform !== "linux" || existsSync(join(folder, "glibc"))) return false
+  if (process.env.MONGO_URL || process.platform !== "linux" || existsSync(join(serversFolder, "glibc"))) return false
   process.report.excludeNetwork = true
   const version = process.report.getReport().header.glibcVersionRuntime
-  return version !== undefined && Number(version.split(".")[1]) < 38
+  return version !== undefined && Number(version.split(".")[1]) < glibcMin
 }

@@ -1,4 +1,7 @@
-/** Waits for Ctrl-C, SIGTERM, or the end of the bootstrap that started us. */
+/**
+ * Waits for Ctrl-C, SIGTERM, a closed terminal, or the end of the bootstrap that started us. From then on such signals
+ * do nothing more: an impatient second Ctrl-C must not cut an orderly stop short.
+ */
 export function untilStopped(): Promise<void> {
   const parent = process.ppid
   return new Promise((resolve) => {
@@ -7,7 +10,7 @@ export function untilStopped(): Promise<void> {
       clearInterval(watch)
       resolve()
     }
-    process.once("SIGINT", done)
-    process.once("SIGTERM", done)
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, done)
+    watch.unref()
   })
 }

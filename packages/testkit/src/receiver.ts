@@ -2,6 +2,7 @@ import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { buffer } from "node:stream/consumers"
+import { waitUntil } from "./processes/wait-until.ts"
 
 /** A request that the receiver got. */
 export interface ReceivedRequest {
@@ -19,6 +20,31 @@ export type Behaviour = (
   raw: IncomingMessage,
 ) => void | Promise<void>
 
+/** Ready-made ways to answer. */
+export const behaviours = {
+  status:
+    (status: number, headers: Record<string, string> = {}): Behaviour =>
+    (_request, response) =>
+      void response.writeHead(status, headers).end(),
+  /** 204, `delayMs` later. */
+  delay:
+    (delayMs: number): Behaviour =>
+    (_request, response) =>
+      void setTimeout(() => response.writeHead(204).end(), delayMs).unref(),
+  /** Never answers. */
+  hang: (): Behaviour => () => undefined,
+  /** Cuts the connection without an answer. */
+  reset: (): Behaviour => (_request, _response, raw) => void raw.socket.resetAndDestroy(),
+  /** One behaviour per request, in order; the last one stays. */
+  inOrder: (...turns: [Behaviour, ...Behaviour[]]): Behaviour => {
+    let [current] = turns
+    return (...request) => {
+      current = turns.shift() ?? current
+      return current(...request)
+    }
+  },
+} satisfies Record<string, (...options: never[]) => Behaviour>
+
 /** A real HTTP endpoint that remembers what it got. */
 export interface Receiver {
   url: string
@@ -26,13 +52,15 @@ export interface Receiver {
   requests: ReceivedRequest[]
   /** Changes how it answers from now on; 204 without body by default. */
   behave(behaviour: Behaviour): void
+  /** The first request, of those got and still to come, that fits. Throws after `timeoutMs` (default 15 s). */
+  waitFor(fits: (request: ReceivedRequest) => boolean, options?: { timeoutMs?: number }): Promise<ReceivedRequest>
   stop(): Promise<void>
 }
 
 /** Starts a receiver on a free port of the loopback address (or on `port`). */
 export async function startReceiver(options: { port?: number; path?: string } = {}): Promise<Receiver> {
   const requests: ReceivedRequest[] = []
-  let behaviour: Behaviour = (_request, response) => void response.writeHead(204).end()
+  let behaviour = behaviours.status(204)
   const server = createServer((incoming, response) => {
     void record(incoming).then(
       (request) => {
@@ -53,6 +81,7 @@ export async function startReceiver(options: { port?: number; path?: string } = 
     behave: (next) => {
       behaviour = next
     },
+    waitFor: (fits, waiting) => waitUntil("a request that fits", () => requests.find(fits), waiting),
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve())

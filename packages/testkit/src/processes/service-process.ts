@@ -69,7 +69,7 @@ async function ready(service: ServiceProcess, url: string, timeoutMs: number): P
       `the service ended (${exit.signal ?? exit.code}) before it was ready:\n${service.lines.slice(-20).join("\n")}`,
     )
   })
-  const answers = waitUntil(`${url} answers 200`, async () => (await fetch(url)).status === 200, { timeoutMs })
+  const answers = waitUntil(`${url} answers 200`, () => answersOk(url), { timeoutMs })
   try {
     await Promise.race([answers, failed])
   } catch (error) {
@@ -79,4 +79,10 @@ async function ready(service: ServiceProcess, url: string, timeoutMs: number): P
     // Whichever lost the race may still fail later, when nobody listens any more.
     void Promise.allSettled([answers, failed])
   }
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
+  await response.body?.cancel()
+  return response.status === 200
 }

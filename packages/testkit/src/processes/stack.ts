@@ -7,6 +7,14 @@ import type { ServiceProcess } from "./service-process.ts"
 export const serviceNames = ["media", "session-worker", "webhook-dispatcher", "api"] as const
 export type ServiceName = (typeof serviceNames)[number]
 
+/** The setting with the port of each service's `/readyz`. */
+const portSettings = {
+  media: "MEDIA_PORT",
+  "session-worker": "WORKER_PORT",
+  "webhook-dispatcher": "DISPATCHER_PORT",
+  api: "API_PORT",
+} satisfies Record<ServiceName, string>
+
 export interface StackOptions {
   mongoUrl: string
   natsUrl: string
@@ -30,6 +38,8 @@ export interface Stack {
   services: Record<ServiceName, ServiceProcess>
   /** Starts a service again (after it died), with other settings if given. Waits until it is ready. */
   restart(name: ServiceName, env?: Record<string, string>): Promise<void>
+  /** Starts one more process of a service, on a port of its own; it stops with the stack. */
+  add(name: ServiceName, env?: Record<string, string>): Promise<ServiceProcess>
   /** Stops the services in reverse order. */
   stop(): Promise<void>
 }
@@ -43,11 +53,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     "webhook-dispatcher": await freePort(),
   }
   const settings = settingsOf(options, ports)
-  const start = (name: ServiceName, env: Record<string, string> = {}) =>
+  const start = (name: ServiceName, env: Record<string, string> = {}, port = ports[name]) =>
     startProcess({
       entry: options.entries?.[name] ?? `${root}/services/${name}/src/main.ts`,
-      env: { ...settings, ...options.env, ...options.extraEnv?.[name], ...env },
-      readyUrl: `http://127.0.0.1:${ports[name]}/readyz`,
+      env: { ...settings, [portSettings[name]]: String(port), ...options.env, ...options.extraEnv?.[name], ...env },
+      readyUrl: `http://127.0.0.1:${port}/readyz`,
       onLine: (line) => options.onLine?.(name, line),
     })
   const results = await Promise.allSettled(serviceNames.map((name) => start(name)))
@@ -59,13 +69,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     throw failed?.reason ?? new Error("a service did not start")
   }
   const services = { media, "session-worker": worker, "webhook-dispatcher": dispatcher, api }
+  const added: ServiceProcess[] = []
   return {
     apiUrl: settings.PUBLIC_URL,
     services,
     restart: async (name, env) => {
       services[name] = await start(name, env)
     },
+    add: async (name, env) => {
+      const port = await freePort()
+      const service = await start(name, { WORKER_ID: `worker-${added.length + 2}`, ...env }, port)
+      added.push(service)
+      return service
+    },
     stop: async () => {
+      await Promise.all(added.map((service) => service.stop()))
       for (const name of serviceNames.toReversed()) await services[name].stop()
     },
   }
@@ -85,10 +103,6 @@ function settingsOf(options: StackOptions, ports: Record<ServiceName, number>) {
     HEALTH_HOST: "127.0.0.1",
     API_HOST: "127.0.0.1",
     MEDIA_HOST: "127.0.0.1",
-    API_PORT: String(ports.api),
-    WORKER_PORT: String(ports["session-worker"]),
-    MEDIA_PORT: String(ports.media),
-    DISPATCHER_PORT: String(ports["webhook-dispatcher"]),
     PUBLIC_URL: `http://127.0.0.1:${ports.api}`,
     MEDIA_INTERNAL_URL: `http://127.0.0.1:${ports.media}`,
   }

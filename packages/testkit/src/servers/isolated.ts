@@ -39,7 +39,9 @@ async function dropDatabase(url: string, database: string): Promise<void> {
 
 /** Streams are named after the prefix in capitals, the streams behind KV buckets `KV_<prefix>_…`. */
 async function deleteStreams(url: string, prefix: string): Promise<void> {
-  const connection = await connect({ servers: hostsOf(url), ...loginOf(url) })
+  const addresses = addressesOf(url)
+  const login = addresses.slice(0, 1).map(loginOf)
+  const connection = await connect({ servers: addresses.map(({ host }) => host), ...login[0] })
   const manager = await connection.jetstreamManager()
   const names = await manager.streams.names().next()
   const ours = names.filter((name) => name.startsWith(`${prefix.toUpperCase()}_`) || name.startsWith(`KV_${prefix}_`))
@@ -47,11 +49,11 @@ async function deleteStreams(url: string, prefix: string): Promise<void> {
   await connection.close()
 }
 
-function hostsOf(url: string): string[] {
-  return url.split(",").map((each) => new URL(each.includes("://") ? each : `nats://${each}`).host)
+/** Several servers may be listed, with or without `nats://`; user and password stand in the first. */
+function addressesOf(url: string): URL[] {
+  return url.split(",").map((each) => new URL(each.includes("://") ? each : `nats://${each}`))
 }
 
-function loginOf(url: string): { user?: string; pass?: string } {
-  const { username, password } = new URL(url.split(",")[0] ?? url)
+function loginOf({ username, password }: URL): { user?: string; pass?: string } {
   return username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : {}
 }

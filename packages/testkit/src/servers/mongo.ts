@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { spawn } from "node:child_process"
-import { exitOf } from "../processes/child.ts"
 import { serversFolder } from "../paths.ts"
+import { spawnServer } from "../processes/child.ts"
 
 /** A server that was started here. */
 export interface RunningServer {
@@ -12,37 +11,30 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Starts the embedded MongoDB engine on a data folder. Throws with its output when it does not come up. */
-export async function startMongo(dataFolder: string): Promise<RunningServer> {
-  mkdirSync(dataFolder, { recursive: true })
+/**
+ * Starts the embedded MongoDB engine on a data folder, or on a temporary one that goes when the engine has ended.
+ * Throws with its output when it does not come up.
+ */
+export async function startMongo(dataFolder?: string): Promise<RunningServer> {
   // A short path: a socket's may not exceed about 100 bytes. The engine puts its own there too, by TMPDIR.
-  const folder = mkdtempSync(join(tmpdir(), "wildcat-"))
+  const folder = mkdtempSync(join(tmpdir(), "wildcat-mongodb-"))
   const socket = join(folder, "mongodb.sock")
-  const host = fileURLToPath(new URL("mongo-host.ts", import.meta.url))
-  const [file, ...args] = [...loader(), process.execPath, host, dataFolder, socket]
-  const child = spawn(file, args, {
+  const data = dataFolder ?? join(folder, "data")
+  mkdirSync(data, { recursive: true })
+  const host = fileURLToPath(new URL(`mongo-host${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url))
+  const { promise: ready, resolve } = Promise.withResolvers<void>()
+  const engine = spawnServer([...loader(), process.execPath, host, data, socket], {
     env: { ...process.env, TMPDIR: folder },
-    stdio: ["pipe", "pipe", "pipe"],
-    detached: true,
+    trashFolder: folder,
+    onOutput: (text) => text.includes("ready") && resolve(),
   })
-  const exited = exitOf(child)
-  const output: string[] = []
-  child.stderr.on("data", (chunk) => output.push(String(chunk)))
   await Promise.race([
-    new Promise<void>((resolve) => child.stdout.once("data", () => resolve())),
-    exited.then(() => {
-      rmSync(folder, { recursive: true, force: true })
-      throw new Error(`the embedded MongoDB engine did not start:\n${output.join("")}`)
+    ready,
+    engine.exited.then(() => {
+      throw new Error(`the embedded MongoDB engine did not start:\n${engine.output()}`)
     }),
   ])
-  return {
-    url: `mongodb://${encodeURIComponent(socket)}/?directConnection=true`,
-    stop: async () => {
-      child.stdin.end()
-      await exited
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+  return { url: `mongodb://${encodeURIComponent(socket)}/?directConnection=true`, stop: () => engine.stop() }
 }
 
 /** On a system with an old C library the engine runs under the unpacked newer one. */

@@ -29,15 +29,15 @@ afterAll(async () => {
 
 /** Runs the command until `work` is done, then ends it as an operator would. */
 async function withSimulator(work: (line: z.infer<typeof lineSchema>) => Promise<void>): Promise<number | null> {
-  const process = spawn("node", ["--conditions=@wildcat/source", cliPath, "--data-dir", dataDir], {
+  const simulator = spawn(process.execPath, ["--conditions=@wildcat/source", cliPath, "--data-dir", dataDir], {
     stdio: ["ignore", "pipe", "inherit"],
   })
-  const exited = once(process, "exit")
+  const exited = once(simulator, "exit")
   try {
-    const [output]: Buffer[] = await once(process.stdout, "data")
+    const [output]: Buffer[] = await once(simulator.stdout, "data")
     await work(lineSchema.parse(JSON.parse(String(output))))
   } finally {
-    process.kill("SIGTERM")
+    simulator.kill("SIGTERM")
   }
   const [code]: (number | null)[] = await exited
   return code ?? null
@@ -66,7 +66,7 @@ test("a process with NODE_EXTRA_CA_CERTS trusts the media server", async () => {
   await withSimulator(async ({ mediaUrl, mediaCaPath }) => {
     const script = `fetch("${mediaUrl}/mms/image/none").then(({ status }) => console.log(status))`
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: mediaCaPath }
-    const { stdout } = await promisify(execFile)("node", ["-e", script], { env })
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { env })
     expect(stdout.trim()).toBe("404")
   })
 })

@@ -247,6 +247,18 @@ test("a sink confirms what it cannot be bothered to decrypt", async () => {
   await vi.waitFor(() => expect(statusOf(match.messageId)).toBe(3))
 })
 
+test("a message of any kind can be sent as its protobuf", async () => {
+  const contact = await control.createContact({})
+  const location = { degreesLatitude: 52.5, degreesLongitude: 13.4 }
+  const to = { from: contact.id, to: account.phone.pn }
+  const { messageId } = await control.sendProto({ ...to, message: { locationMessage: location } })
+  expect((await shown(messageId))?.locationMessage).toMatchObject(location)
+  await expect(control.sendProto({ ...to, message: { nonsense: 1 } })).rejects.toMatchObject({
+    status: 400,
+    field: "message",
+  })
+})
+
 test("a status post reaches those it was sent to", async () => {
   const contact = await control.createContact({})
   const options = { statusJidList: [contact.pn] }

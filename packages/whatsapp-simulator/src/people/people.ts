@@ -26,10 +26,10 @@ export class People {
   }
 
   /** @throws NumberTaken */
-  addPhone(fields: NewPerson & { history: HistoryChat[] }): Phone {
+  addPhone(fields: NewPerson & { history: HistoryChat[]; isSink: boolean }): Phone {
     const id = `phone-${this.phones.size + 1}`
     const user = this.network.directory.add(named(id, fields))
-    const phone = new Phone({ user, network: this.network, history: fields.history })
+    const phone = new Phone({ user, network: this.network, history: fields.history, isSink: fields.isSink })
     this.phones.set(id, phone)
     return phone
   }

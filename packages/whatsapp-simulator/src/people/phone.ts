@@ -28,7 +28,7 @@ export class Phone {
   private readonly images = new Map<string, proto.Message.IImageMessage>()
   private nextDeviceId = 1
 
-  constructor(parts: { user: User; network: Network; history: HistoryChat[] }) {
+  constructor(parts: { user: User; network: Network; history: HistoryChat[]; isSink: boolean }) {
     this.user = parts.user
     this.network = parts.network
     this.history = parts.history
@@ -41,6 +41,7 @@ export class Phone {
         },
       },
     })
+    this.device.isSink = parts.isSink
     parts.user.devices.set(0, this.device)
   }
 

@@ -4,7 +4,7 @@ import { messageId as newMessageId } from "../../stanza/ids.ts"
 import { contactOf, destinationOf, personOf } from "../lookup.ts"
 import type { messageOperations } from "../operations/messages.ts"
 import type { DestinationFields } from "../operations/shapes.ts"
-import { notFound, timedOut } from "../problem.ts"
+import { notFound, Problem, timedOut } from "../problem.ts"
 import type { HandlersOf, ScenarioParts } from "../scenario.ts"
 
 const { Type } = proto.Message.ProtocolMessage
@@ -29,6 +29,10 @@ export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof ty
       const bytes = Buffer.from(bytesBase64, "base64")
       const imageMessage = parts.media.imageMessage({ bytes, caption, mimetype })
       return send(parts, { from, to, messageId }, () => ({ imageMessage }))
+    },
+    sendProto: ({ from, message, messageId, ...to }) => {
+      const decoded = readProto(message)
+      return send(parts, { from, to, messageId }, () => decoded)
     },
     sendReaction: ({ from, target, emoji, ...to }) =>
       send(parts, { from, to }, (remoteJid) => ({
@@ -93,6 +97,18 @@ async function send(
   const message = compose(chatAddress(destination, sender.user.addressing))
   await sender.send({ id, destination, message, ...(edit === undefined ? {} : { edit }) })
   return { messageId: id }
+}
+
+/** Reads a message from JSON. @throws Problem when a field is not of its type, or no field is known. */
+function readProto(json: Record<string, unknown>): proto.IMessage {
+  const invalid = (detail: string) => new Problem({ status: 400, code: "invalid", detail, field: "message" })
+  try {
+    const message = proto.Message.fromObject(json)
+    if (proto.Message.encode(message).finish().length > 0) return message
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : "not a message")
+  }
+  throw invalid("no field of a message is known")
 }
 
 function chatAddress(destination: Destination, addressing: "lid" | "pn"): string {

@@ -17,9 +17,9 @@ export function createPeopleHandlers(parts: ScenarioParts): HandlersOf<keyof typ
       contactOf(parts, contactId).autoRead = autoRead
       return {}
     },
-    createPhone: ({ history = [], ...fields }) => {
+    createPhone: ({ history = [], sink = false, ...fields }) => {
       const chats = history.map(({ contactId, messages }) => ({ contact: contactOf(parts, contactId).user, messages }))
-      return describePerson(withFreeNumber(() => people.addPhone({ ...fields, history: chats })).user)
+      return describePerson(withFreeNumber(() => people.addPhone({ ...fields, history: chats, isSink: sink })).user)
     },
     reinstallContact: ({ contactId, silent }) => {
       const contact = contactOf(parts, contactId)

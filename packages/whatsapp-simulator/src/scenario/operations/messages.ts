@@ -59,6 +59,18 @@ export const messageOperations = {
       .refine(hasDestination, destinationRule),
     response: sentSchema,
   },
+  /** Any other message, as the JSON form of WhatsApp's `Message` protobuf, e.g. `{ locationMessage: {…} }`. */
+  sendProto: {
+    request: z
+      .object({
+        from: z.string(),
+        ...destinationFields,
+        message: z.record(z.string(), z.unknown()),
+        messageId: z.string().optional(),
+      })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
   /** An empty emoji takes the reaction back. */
   sendReaction: {
     request: z

@@ -46,6 +46,8 @@ export const peopleOperations = {
       phone: phoneNumberSchema.optional(),
       name: z.string().optional(),
       history: z.array(historyChatSchema).max(1000).optional(),
+      /** As of a contact. */
+      sink: z.boolean().optional(),
     }),
     response: personSchema,
   },

@@ -5,7 +5,7 @@ import { join } from "node:path"
  * Makes sure that one process at a time uses a data folder: nats-server would not notice a second one and damage it.
  * Throws with the number of the process that runs. Returns how to give the folder free.
  */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string): () => undefined {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, "run.lock")
   const holder = holderOf(file)
@@ -13,7 +13,9 @@ export function lockFolder(folder: string): () => void {
   rmSync(file, { force: true })
   // Fails when another process has been quicker since.
   writeFileSync(file, JSON.stringify({ pid: process.pid, command: commandOf(process.pid) }), { flag: "wx" })
-  return () => rmSync(file, { force: true })
+  return () => {
+    rmSync(file, { force: true })
+  }
 }
 
 /** The process that wrote the lock, if it still runs: same number and same command line. */

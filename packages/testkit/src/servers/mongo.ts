@@ -26,7 +26,7 @@ export async function startMongo(dataFolder?: string): Promise<RunningServer> {
   const engine = spawnServer([...loader(), process.execPath, host, data, socket], {
     env: { ...process.env, TMPDIR: folder },
     trashFolder: folder,
-    onOutput: (text) => text.includes("ready") && resolve(),
+    onOutput: (text) => text.split("\n").includes("ready") && resolve(),
   })
   await Promise.race([
     ready,

@@ -18,7 +18,7 @@ async function startInChild(temporaryFolder: string, dataFolder?: string) {
     const { startServers } = await import(${JSON.stringify(source)})
     console.log(JSON.stringify(await startServers(${JSON.stringify(dataFolder)})))
     setInterval(() => undefined, 60_000)`
-  const env = { PATH: process.env["PATH"], TMPDIR: temporaryFolder }
+  const env = { PATH: process.env["PATH"], TMPDIR: temporaryFolder } // servers of its own: no MONGO_URL, no NATS_URL
   const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
     env,
     stdio: ["ignore", "pipe", "inherit"],

@@ -2,4 +2,5 @@ import { defineProject } from "vitest/config"
 
 export default defineProject({
   ssr: { resolve: { conditions: ["@wildcat/source", "node", "default"] } },
+  test: { testTimeout: 60_000, hookTimeout: 60_000 },
 })

@@ -1,4 +1,8 @@
+import { randomBytes } from "node:crypto"
+import { once } from "node:events"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { eventually } from "./eventually.ts"
+import { WebSocket } from "ws"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 import { BaileysClient } from "./baileys-client.ts"
@@ -51,6 +55,55 @@ for (const reason of [401, 403, 405, 503]) {
     await client.stop()
   })
 }
+
+test("a message the server has received arrives, even when the client dies before the ack", async () => {
+  const slow = await startSimulator({ ackDelayMs: 300 })
+  const control = createSimulatorClient({ url: slow.controlUrl })
+  const { client } = await linkAccount(slow)
+  const contact = await control.createContact({})
+  const sent = await client.socket.sendMessage(contact.pn, { text: "last words" })
+  await eventually(async () => expect((await control.counters()).messagesFromClients).toBe(1))
+  await client.stop()
+  const match = { messageId: sent?.key.id ?? "" }
+  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })).toMatchObject({ copies: 1 })
+  await slow.stop()
+})
+
+test("whatever a stranger sends, the server goes on", async () => {
+  const header = Buffer.from([0x57, 0x41, 0x06, 0x03])
+  const rubbish = [
+    Buffer.from("GET / HTTP/1.1"),
+    Buffer.concat([header, Buffer.from([0, 0, 2, 1, 2])]),
+    randomBytes(5000),
+  ]
+  for (const bytes of rubbish) {
+    const socket = new WebSocket(simulator.webSocketUrl)
+    await once(socket, "open")
+    socket.send(bytes)
+    await once(socket, "close")
+  }
+  const half = new WebSocket(simulator.webSocketUrl)
+  await once(half, "open")
+  half.terminate()
+  const { client } = await linkAccount(simulator)
+  await client.stop()
+  expect((await control.counters()).deviceErrors).toBe(0)
+})
+
+test("a message that is none is refused with 479", async () => {
+  const { client, phone } = await linkAccount(simulator)
+  const { malformedStanzas } = await control.counters()
+  const contact = await control.createContact({})
+  const attrs = { id: "NOT-A-MESSAGE", to: contact.pn, type: "text" }
+  const enc = { tag: "enc", attrs: { v: "2", type: "pkmsg" }, content: randomBytes(80) }
+  const refusal = once(client.socket.ws, "CB:ack,class:message")
+  await client.socket.sendNode({ tag: "message", attrs, content: [enc] })
+  const [ack]: { attrs: Record<string, string> }[] = await refusal
+  expect(ack?.attrs).toMatchObject({ id: "NOT-A-MESSAGE", error: "479" })
+  expect((await control.counters()).malformedStanzas).toBe(malformedStanzas + 1)
+  expect(await control.queue({ phoneId: phone.id })).toEqual([])
+  await client.stop()
+})
 
 test("a frozen connection is given up by the client", async () => {
   const { client, phone } = await linkAccount(simulator, { keepAliveIntervalMs: 500 })

@@ -1,5 +1,6 @@
 import { Curve } from "@whiskeysockets/baileys"
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
+import { eventually } from "./eventually.ts"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 import { verifySignature } from "../signal/curve.ts"
@@ -45,7 +46,7 @@ async function sendWatched(to: string, text: string): Promise<{ id: string; acks
 test("every message is acknowledged by the server", async () => {
   const contact = await control.createContact({})
   const { acks } = await sendWatched(contact.pn, "plain")
-  await vi.waitFor(() => expect(acks).toEqual([undefined]))
+  await eventually(() => expect(acks).toEqual([undefined]))
 })
 
 test("a dropped ack leaves the message delivered and unacknowledged", async () => {
@@ -53,10 +54,10 @@ test("a dropped ack leaves the message delivered and unacknowledged", async () =
   await control.setFault({ kind: "ack-drop", phoneId: account.phone.id, count: 1 })
   const { id, acks } = await sendWatched(contact.pn, "silence")
   expect(
-    await control.waitForMessage({ contactId: contact.id, match: { messageId: id }, timeoutMs: 5000 }),
+    await control.waitForMessage({ contactId: contact.id, match: { messageId: id }, timeoutMs: 15_000 }),
   ).toMatchObject({ copies: 1 })
   const next = await sendWatched(contact.pn, "after silence")
-  await vi.waitFor(() => expect(next.acks).toHaveLength(1))
+  await eventually(() => expect(next.acks).toHaveLength(1))
   expect(acks).toEqual([])
 })
 
@@ -64,9 +65,9 @@ test("a refused message reaches nobody and names its code", async () => {
   const contact = await control.createContact({})
   await control.setFault({ kind: "ack-error", code: 479, count: 1 })
   const { id, acks } = await sendWatched(contact.pn, "refused")
-  await vi.waitFor(() => expect(acks).toEqual(["479"]))
+  await eventually(() => expect(acks).toEqual(["479"]))
   const next = await sendWatched(contact.pn, "accepted")
-  await control.waitForMessage({ contactId: contact.id, match: { messageId: next.id }, timeoutMs: 5000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: next.id }, timeoutMs: 15_000 })
   expect(await control.receivedMessages({ contactId: contact.id, messageId: id })).toEqual([])
 })
 
@@ -75,7 +76,7 @@ test("a delayed ack holds back what follows, in order", async () => {
   await control.setFault({ kind: "ack-delay", delayMs: 300, count: 1 })
   const first = await sendWatched(contact.pn, "slow")
   const second = await sendWatched(contact.pn, "fast")
-  await control.waitForMessage({ contactId: contact.id, match: { messageId: second.id }, timeoutMs: 5000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: second.id }, timeoutMs: 15_000 })
   const received = await control.receivedMessages({ contactId: contact.id })
   expect(received.map(({ messageId }) => messageId)).toEqual([first.id, second.id])
 })
@@ -95,14 +96,14 @@ test("a contact that cannot decrypt asks again and gets the message under the sa
   const { client, phone } = account
   const contact = await control.createContact({})
   const before = await client.socket.sendMessage(contact.pn, { text: "fine" })
-  await control.waitForMessage({ contactId: contact.id, match: { messageId: before?.key.id ?? "" }, timeoutMs: 5000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: before?.key.id ?? "" }, timeoutMs: 15_000 })
   await control
     .sendText({ from: contact.id, to: phone.pn, text: "so the session has ratcheted" })
-    .then(({ messageId }) => control.waitForReceipt({ messageId, timeoutMs: 5000 }))
+    .then(({ messageId }) => control.waitForReceipt({ messageId, timeoutMs: 15_000 }))
   await control.setFault({ kind: "contact-cannot-decrypt", phoneId: phone.id, count: 1 })
   const sent = await client.socket.sendMessage(contact.pn, { text: "say again" })
   const match = { messageId: sent?.key.id ?? "" }
-  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 5000 })).toMatchObject({
+  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })).toMatchObject({
     text: "say again",
     copies: 1,
   })
@@ -116,7 +117,7 @@ test("a duplicated message reaches the client twice under one id", async () => {
   const stanzas: string[] = []
   client.socket.ws.on("CB:message", ({ attrs }: { attrs: Record<string, string> }) => stanzas.push(attrs["id"] ?? ""))
   const { messageId } = await control.sendText({ from: contact.id, to: phone.pn, text: "twice" })
-  await vi.waitFor(() => expect(stanzas).toEqual([messageId, messageId]))
+  await eventually(() => expect(stanzas).toEqual([messageId, messageId]))
   await client.waitFor("messages.upsert", ({ messages }) => messages.some(({ key }) => key.id === messageId))
 })
 

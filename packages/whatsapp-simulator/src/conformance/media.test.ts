@@ -54,7 +54,7 @@ test("an image of the client reaches the contact, hashes and MAC verified", asyn
     mimetype: "image/png",
   })
   const match = { messageId: sent?.key.id ?? "" }
-  const received = await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 5000 })
+  const received = await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })
   expect(received).toMatchObject({ kind: "image", caption: "a picture", mimetype: "image/png" })
   expect(Buffer.from(received.bytesBase64 ?? "", "base64")).toEqual(picture)
 })

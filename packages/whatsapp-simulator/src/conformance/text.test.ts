@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { eventually } from "./eventually.ts"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 import { linkAccount, type LinkedAccount } from "./link.ts"
@@ -39,13 +40,13 @@ for (const addressing of ["lid", "pn"] as const) {
     expect(messages[0]?.message?.conversation).toBe(`hello by ${addressing}`)
     expect(messages[0]?.key.remoteJid).toBe(addressing === "lid" ? contact.lid : contact.pn)
     expect(messages[0]?.key.remoteJidAlt).toBe(addressing === "lid" ? contact.pn : contact.lid)
-    await control.waitForReceipt({ messageId, timeoutMs: 5000 })
+    await control.waitForReceipt({ messageId, timeoutMs: 15_000 })
 
     const sent = await client.socket.sendMessage(contact.pn, { text: `answer by ${addressing}` })
     const received = await control.waitForMessage({
       contactId: contact.id,
       match: { messageId: sent?.key.id ?? "" },
-      timeoutMs: 5000,
+      timeoutMs: 15_000,
     })
     expect(received).toMatchObject({ text: `answer by ${addressing}`, from: phone.pn, copies: 1 })
   })
@@ -60,9 +61,9 @@ test("the client learns that its message was delivered and read", async () => {
     client
       .seen("messages.update")
       .flatMap((updates) => updates.filter(({ key }) => key.id === id).map(({ update }) => update.status))
-  await vi.waitFor(() => expect(statuses()).toEqual([3]), { timeout: 5000 })
+  await eventually(() => expect(statuses()).toEqual([3]))
   await control.sendReceipt({ contactId: contact.id, messageIds: [id], type: "read" })
-  await vi.waitFor(() => expect(statuses()).toEqual([3, 4]), { timeout: 5000 })
+  await eventually(() => expect(statuses()).toEqual([3, 4]))
 })
 
 test("the account's phone sees what the client sends, and the client what the phone sends", async () => {
@@ -70,7 +71,7 @@ test("the account's phone sees what the client sends, and the client what the ph
   const contact = await control.createContact({})
   const sent = await client.socket.sendMessage(contact.pn, { text: "from the client" })
   const match = { messageId: sent?.key.id ?? "" }
-  expect(await control.waitForMessage({ contactId: phone.id, match, timeoutMs: 5000 })).toMatchObject({
+  expect(await control.waitForMessage({ contactId: phone.id, match, timeoutMs: 15_000 })).toMatchObject({
     chat: contact.pn,
   })
   const { messageId } = await control.sendText({ from: phone.id, to: contact.phone, text: "from the phone" })
@@ -90,7 +91,7 @@ test("what a client misses waits for it, in order, until it confirms", async () 
   expect((await control.queue({ phoneId: phone.id })).map(({ id }) => id)).toEqual(ids)
   client.forgetEvents()
   client.connect()
-  await Promise.all(ids.map((messageId) => control.waitForReceipt({ messageId, timeoutMs: 5000 })))
+  await Promise.all(ids.map((messageId) => control.waitForReceipt({ messageId, timeoutMs: 15_000 })))
   await client.waitFor("connection.update", ({ receivedPendingNotifications }) => receivedPendingNotifications === true)
   await client.waitFor("messages.upsert", ({ messages }) => messages.some(({ key }) => key.id === ids[2]))
   const upserts = client
@@ -117,5 +118,10 @@ test("a keep-alive ping is answered", async () => {
 })
 
 test("a complete run leaves no decrypt error and no unknown stanza", async () => {
-  expect(await control.counters()).toMatchObject({ decryptErrors: 0, unknownStanzas: 0, retriesRequested: 0 })
+  expect(await control.counters()).toMatchObject({
+    decryptErrors: 0,
+    unknownStanzas: 0,
+    malformedStanzas: 0,
+    retriesRequested: 0,
+  })
 })

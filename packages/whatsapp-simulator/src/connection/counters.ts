@@ -26,6 +26,8 @@ export const countersSchema = z.object({
   deviceErrors: z.number(),
   /** Stanzas for a client whose queue was full. */
   stanzasDropped: z.number(),
+  /** Stanzas of clients that lack what they must carry; such messages are refused with 479. */
+  malformedStanzas: z.number(),
   unknownStanzas: z.number(),
   bundlesHandedOut: z.number(),
   mediaUploads: z.number(),
@@ -52,6 +54,7 @@ export function createCounters(): Counters {
     forgeriesAccepted: 0,
     deviceErrors: 0,
     stanzasDropped: 0,
+    malformedStanzas: 0,
     unknownStanzas: 0,
     bundlesHandedOut: 0,
     mediaUploads: 0,

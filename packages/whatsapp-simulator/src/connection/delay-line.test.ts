@@ -1,4 +1,5 @@
-import { expect, test, vi } from "vitest"
+import { expect, test } from "vitest"
+import { eventually } from "../conformance/eventually.ts"
 import { DelayLine } from "./delay-line.ts"
 
 test("work runs in the order it was given, even when later work has no delay", async () => {
@@ -8,7 +9,7 @@ test("work runs in the order it was given, even when later work has no delay", a
   line.push(0, () => order.push(2))
   line.push(10, () => order.push(3))
   expect(order).toEqual([])
-  await vi.waitFor(() => expect(order).toEqual([1, 2, 3]))
+  await eventually(() => expect(order).toEqual([1, 2, 3]))
 })
 
 test("without delay and without a queue work runs at once", () => {

@@ -25,6 +25,8 @@ export class LinkedDevice implements Device {
   readonly noiseStaticKey: Buffer
   readonly pending = new PendingStanzas()
   deviceIdentity: Buffer | undefined
+  /** Linked under the forged-pairing fault. */
+  isForged = false
   /** The phone sends keys and history once, when the device is first online. */
   needsInitialSync = true
   private readonly counters: Counters

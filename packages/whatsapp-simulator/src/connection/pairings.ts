@@ -103,6 +103,7 @@ export class Pairings {
     }
     const device = this.link(candidate, vouched.phone, vouched.deviceId)
     device.deviceIdentity = withAccountKey(encoded, accountKey)
+    device.isForged = vouched.isForged
     vouched.done({ device })
     connection.streamError({ code: 515 })
   }

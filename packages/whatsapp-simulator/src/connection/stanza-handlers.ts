@@ -6,6 +6,10 @@ import type { ClientConnection } from "./client-connection.ts"
 import { answerIq } from "./iq-handlers.ts"
 import type { LinkedDevice } from "./linked-device.ts"
 import type { ServerParts } from "./server-parts.ts"
+import { isIncomplete, isWellFormedMessage } from "./stanza-rules.ts"
+
+/** How the server refuses a message it cannot make sense of. */
+const malformedCode = 479
 
 export type Session = { parts: ServerParts; connection: ClientConnection; device: LinkedDevice }
 type Handler = (session: Session, stanza: Stanza) => void
@@ -26,6 +30,7 @@ const handlers: Record<string, Handler> = {
 export function handleStanza(parts: ServerParts, connection: ClientConnection, stanza: Stanza): void {
   const device = parts.connections.deviceOf(connection)
   if (!device) return handleBeforeLogin(parts, connection, stanza)
+  if (isIncomplete(stanza)) parts.counters.malformedStanzas += 1
   const handler = handlers[stanza.tag]
   if (handler) handler({ parts, connection, device }, stanza)
   else parts.counters.unknownStanzas += 1
@@ -43,11 +48,20 @@ function acceptMessage({ parts, connection, device }: Session, message: Stanza):
   parts.counters.messagesFromClients += 1
   const delayMs = parts.faults.take("ack-delay", phoneId)?.delayMs ?? parts.ackDelayMs
   connection.acks.push(delayMs, () => {
-    const refusal = parts.faults.take("ack-error", phoneId)
+    const refusal = refusalOf(parts, device, message)
     const isSilent = !refusal && parts.faults.take("ack-drop", phoneId) !== undefined
     if (!isSilent) connection.send(ackOf(message, refusal && { error: refusal.code }))
     if (!refusal) parts.messages.route(device, message)
   })
+}
+
+/** A message is refused by a fault, or because it is none. */
+function refusalOf(parts: ServerParts, device: LinkedDevice, message: Stanza): { code: number } | undefined {
+  const fault = parts.faults.take("ack-error", device.user.id)
+  const accountKey = parts.people.phone(device.user.id)?.accountKey
+  if (fault || !accountKey || isWellFormedMessage(message, device, accountKey)) return fault
+  parts.counters.malformedStanzas += 1
+  return { code: malformedCode }
 }
 
 function acceptReceipt({ parts, connection, device }: Session, receipt: Stanza): void {

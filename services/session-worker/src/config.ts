@@ -1,0 +1,54 @@
+import { hostname } from "node:os"
+import { z } from "zod"
+import { commonConfig, wholeNumber } from "@wildcat/shared/runtime"
+import type { ConfigShape } from "@wildcat/shared/runtime"
+
+/** Settings of the session worker. */
+export const config = {
+  ...commonConfig,
+  WORKER_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,63}$/, "must be letters, digits, - and _")
+    .default(hostname().replace(/[^A-Za-z0-9_-]/g, "-"))
+    .describe("Name of this worker, unique among those that run; a restarted worker takes its sessions back at once"),
+  WORKER_PORT: wholeNumber(0, 65_535).default(3001).describe("Port of `/healthz` and `/readyz`"),
+  PUBLIC_URL: z
+    .url()
+    .default("http://localhost:3000")
+    .describe("Where clients reach the API: links to media start with it"),
+  MEDIA_LINK_DAYS: wholeNumber(1, 365).default(7).describe("Days that the link to a media in an event opens"),
+  WHATSAPP_URL: z.url().default("wss://web.whatsapp.com/ws/chat").describe("WhatsApp's server"),
+  WHATSAPP_ROOT_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "must be 64 hex digits")
+    .optional()
+    .describe("Public key that the server's certificate must lead to; WhatsApp's own when absent"),
+  WHATSAPP_VERSION: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, "must be like 2.3000.1043857760")
+    .optional()
+    .describe("Version of WhatsApp Web to present; that of the built-in client when absent"),
+  BROWSER_NAME: z.string().min(1).max(30).default("Wildcat").describe("Name in the phone's list of linked devices"),
+  KEEP_ALIVE_MS: wholeNumber(1_000, 300_000).default(30_000).describe("Pause between pings to WhatsApp"),
+  QR_ROUNDS: wholeNumber(1, 100).default(3).describe("Connections whose QR codes may expire before the account fails"),
+  QR_LIFE_MS: wholeNumber(100, 600_000)
+    .optional()
+    .describe("Life of each QR code; 60 s for the first and 20 s for further ones when absent, as WhatsApp Web does"),
+  HEARTBEAT_LIMIT_MS: wholeNumber(500, 600_000)
+    .default(10_000)
+    .describe("A worker that is silent for this long loses its sessions to others"),
+  ACCOUNTS_POLL_MS: wholeNumber(100, 600_000).default(5_000).describe("Pause between looks at all accounts"),
+  OUTBOX_POLL_MS: wholeNumber(100, 600_000).default(10_000).describe("Pause between looks at an account's outbox"),
+  SESSIONS_MAX: wholeNumber(1, 10_000).default(200).describe("Sessions that this worker holds at most"),
+  SESSIONS_OPENING_MAX: wholeNumber(1, 100).default(5).describe("Sessions that are opened at a time"),
+  IN_DOUBT_RESEND_MS: wholeNumber(0, 86_400_000)
+    .default(600_000)
+    .describe(
+      "A send that WhatsApp never confirmed is repeated under the same id up to this age, then it is `unknown`",
+    ),
+  COMMIT_PATIENCE_MS: wholeNumber(100, 600_000)
+    .default(15_000)
+    .describe("How long a commit is tried again while MongoDB fails, before the session is closed"),
+} as const satisfies ConfigShape
+
+export type Config = z.infer<z.ZodObject<typeof config>>

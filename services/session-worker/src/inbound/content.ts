@@ -1,0 +1,48 @@
+import { normalizeMessageContent, proto } from "@whiskeysockets/baileys"
+import type { MessageContent } from "@wildcat/shared/contracts"
+import { readImage } from "./image.ts"
+import type { DeclaredMedia } from "./image.ts"
+import { readText } from "./text.ts"
+
+export interface ReadContent {
+  content: MessageContent
+  context: proto.IContextInfo | null
+  media?: DeclaredMedia
+}
+
+/** One reader per kind of message; every other kind becomes `unsupported` with WhatsApp's name of it. */
+const readers: Partial<Record<string, (message: proto.IMessage) => ReadContent>> = {
+  conversation: readText,
+  extendedTextMessage: readText,
+  imageMessage: readImage,
+}
+
+/** Fields that carry no content of their own. */
+const wrapping = new Set([
+  "senderKeyDistributionMessage",
+  "messageContextInfo",
+  "fastRatchetKeySenderKeyDistributionMessage",
+])
+
+/** What a message says; null when it only carries keys. */
+export function readContent(message: proto.IMessage): ReadContent | null {
+  const inner = normalizeMessageContent(message) ?? message
+  const kind = kindOf(inner)
+  if (kind === null) return Object.keys(set(inner)).length > 0 ? null : unsupported("unreadable")
+  return readers[kind]?.(inner) ?? unsupported(kind)
+}
+
+export function unsupported(kind: string): ReadContent {
+  return { content: { type: "unsupported", kind }, context: null }
+}
+
+function kindOf(message: proto.IMessage): string | null {
+  const kind = Object.keys(set(message)).find((name) => !wrapping.has(name))
+  if (kind !== "protocolMessage") return kind ?? null
+  const type = message.protocolMessage?.type ?? 0
+  return `protocolMessage.${proto.Message.ProtocolMessage.Type[type] ?? type}`
+}
+
+function set(message: proto.IMessage): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== null && value !== undefined))
+}

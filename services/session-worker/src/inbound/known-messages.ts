@@ -1,0 +1,44 @@
+import type { Store } from "@wildcat/shared/store"
+
+/** Which messages have been taken already, so that a redelivered one is not told twice. */
+export interface KnownMessages {
+  /** Looks in memory, then in MongoDB; questions of the same moment share one query. */
+  has(id: string): Promise<boolean>
+  /** As far as this process remembers. */
+  hasRecent(id: string): boolean
+  add(id: string): void
+}
+
+const recentMax = 20_000
+
+export function createKnownMessages(store: Store): KnownMessages {
+  const recent = new Set<string>()
+  let asked: { ids: string[]; found: Promise<Set<string>> } | null = null
+
+  const ask = (id: string): Promise<Set<string>> => {
+    if (asked !== null) {
+      asked.ids.push(id)
+      return asked.found
+    }
+    const ids = [id]
+    const found = new Promise((resolve) => setImmediate(resolve)).then(() => {
+      asked = null
+      return query(store, ids)
+    })
+    asked = { ids, found }
+    return found
+  }
+  return {
+    has: async (id) => recent.has(id) || (await ask(id)).has(id),
+    hasRecent: (id) => recent.has(id),
+    add(id) {
+      recent.add(id)
+      for (const oldest of recent.size > recentMax ? [...recent].slice(0, recentMax / 10) : []) recent.delete(oldest)
+    },
+  }
+}
+
+async function query(store: Store, ids: string[]): Promise<Set<string>> {
+  const docs = await store.collections.messages.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray()
+  return new Set(docs.map((doc) => doc._id))
+}

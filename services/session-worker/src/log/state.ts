@@ -1,0 +1,92 @@
+import { BufferJSON, proto } from "@whiskeysockets/baileys"
+import type { AuthenticationCreds, SignalDataTypeMap } from "@whiskeysockets/baileys"
+import type { MessageView } from "@wildcat/shared/contracts"
+
+/** A decrypted message, kept until WhatsApp's server has confirmed our receipt: a redelivery is answered from it. */
+export interface Memo {
+  /** Id of the stanza; the receipt's ack names it. */
+  waId: string
+  /** What the ciphertext contained, with its padding. */
+  plain: Uint8Array
+  at: number
+}
+
+/** A send whose frame may have left, until WhatsApp's server has answered. */
+export interface Unconfirmed {
+  id: string
+  to: string
+  /** The `Message` protobuf: a repeated send repeats exactly this. */
+  message: Uint8Array
+  /** What `message.sent` will say. */
+  view: MessageView
+  /** When it was staged first, in milliseconds since 1970. */
+  at: number
+}
+
+/** Every kind of value that makes up a session, by type: Baileys' Signal keys and ours. */
+export interface StateValues extends SignalDataTypeMap {
+  creds: AuthenticationCreds
+  inbox: Memo
+  unconfirmed: Unconfirmed
+  /** Baileys' cache of a user's devices. Without it each restart replaces the session with every contact. */
+  devices: unknown
+  /** `sequence`: number of the last event. */
+  meta: number
+}
+
+export type StateType = keyof StateValues
+/** Values to set; null removes. */
+export type StateChanges = { [T in StateType]?: { [id: string]: StateValues[T] | null } }
+
+/** The present state of a session, in memory. What is staged is in here at once. */
+export interface SessionState {
+  get<T extends StateType>(type: T, id: string): StateValues[T] | undefined
+  entries<T extends StateType>(type: T): [string, StateValues[T]][]
+  apply(changes: StateChanges): void
+  clear(): void
+}
+
+export function createSessionState(): SessionState {
+  const types = new Map<string, Map<string, unknown>>()
+  const of = (type: string): Map<string, unknown> => {
+    const values = types.get(type) ?? new Map<string, unknown>()
+    types.set(type, values)
+    return values
+  }
+  return {
+    // `apply` is the only writer and its parameter ties each type to its values.
+    get: <T extends StateType>(type: T, id: string) => of(type).get(id) as StateValues[T] | undefined,
+    entries: <T extends StateType>(type: T) => [...of(type)] as [string, StateValues[T]][],
+    apply(changes) {
+      for (const [type, values] of Object.entries(changes)) {
+        for (const [id, value] of Object.entries(values)) {
+          if (value === null || value === undefined) of(type).delete(id)
+          else of(type).set(id, normalized(type, value))
+        }
+      }
+    },
+    clear: () => types.clear(),
+  }
+}
+
+/** Merges `more` into `changes`, which it alters. */
+export function mergeChanges(changes: StateChanges, more: StateChanges): void {
+  const target: Record<string, Record<string, unknown>> = changes
+  for (const [type, values] of Object.entries(more)) target[type] = { ...target[type], ...values }
+}
+
+/** Repairs what Baileys writes in a form that it cannot read again. */
+function normalized(type: string, value: unknown): unknown {
+  if (type === "sender-key" && value instanceof Uint8Array) return readableSenderKey(value)
+  // Stored objects have lost their prototype; Baileys calls protobuf methods on this one.
+  if (type === "app-state-sync-key") return proto.Message.AppStateSyncKeyData.fromObject(Object(value))
+  return value
+}
+
+/**
+ * Baileys serialises a sender key with plain JSON but reads it with BufferJSON, which does not know Node's own form of a
+ * Buffer: skipped message keys come back as objects and fail with "Expected Buffer instead of: Object".
+ */
+function readableSenderKey(value: Uint8Array): Buffer {
+  return Buffer.from(JSON.stringify(JSON.parse(Buffer.from(value).toString()), BufferJSON.replacer))
+}

@@ -1,0 +1,174 @@
+import { serveCommands } from "@wildcat/shared/bus"
+import type { Bus } from "@wildcat/shared/bus"
+import { repeat } from "@wildcat/shared/runtime"
+import type { Logger } from "@wildcat/shared/runtime"
+import type { AccountDoc, Store } from "@wildcat/shared/store"
+import { commandHandlers } from "../commands/handlers.ts"
+import { Fenced } from "../log/append.ts"
+import type { Session } from "../session/session.ts"
+import { claim, release } from "./claim.ts"
+import { decide } from "./decide.ts"
+import type { Task } from "./decide.ts"
+import { eraseAccount } from "./erase.ts"
+import type { Liveness } from "./liveness.ts"
+
+export interface SupervisorOptions {
+  worker: string
+  bus: Bus
+  store: Store
+  liveness: Liveness
+  pollMs: number
+  unownedMsMax: number
+  sessionsMax: number
+  /** Sessions that are being opened at a time: a first link costs a second of computing. */
+  openingMax: number
+  open(account: AccountDoc, epoch: number): Promise<Session>
+  log: Logger
+}
+
+/** Makes what is wanted of the accounts true, as far as this worker may. */
+export interface Supervisor {
+  readonly sessions: number
+  /** Looks at all accounts now. */
+  look(): void
+  /** Ends every session in order and gives its account up. */
+  stop(): Promise<void>
+}
+
+interface Held {
+  session: Session
+  commands: { stop(): void }
+}
+
+/** How long a deletion waits for WhatsApp before the account is erased all the same. */
+const unlinkWaitMs = 20_000
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { store, worker, log } = options
+  const held = new Map<string, Held>()
+  /** Accounts that something is being done about. */
+  const busy = new Set<string>()
+  let opening = 0
+  let stopping = false
+
+  const lookAtAll = async () => {
+    const accounts = await store.models.accounts
+      .find({ $or: [{ desired: { $in: ["running", "deleted"] } }, { desired: "stopped", owner: { $ne: null } }] })
+      .lean<AccountDoc[]>()
+    for (const account of accounts) handle(account)
+    const present = new Set(accounts.map((account) => account._id))
+    for (const [id, { session }] of held) if (!present.has(id) && !busy.has(id)) void drop(id, session.epoch)
+  }
+  const handle = (account: AccountDoc) => {
+    if (busy.has(account._id) || stopping) return
+    const task = decide(account, {
+      ...{ worker, liveness: options.liveness, unownedMsMax: options.unownedMsMax, now: new Date() },
+      hasSession: held.has(account._id),
+      hasRoom: held.size < options.sessionsMax && opening < options.openingMax,
+    })
+    if (task === "nothing") return
+    busy.add(account._id)
+    void perform(task, account).finally(() => busy.delete(account._id))
+  }
+  const perform = async (task: Exclude<Task, "nothing">, account: AccountDoc) => {
+    try {
+      await tasks[task](account)
+    } catch (error) {
+      if (error instanceof Fenced) log.info({ account: account._id }, "session.owned_by_another")
+      else log.error({ error, account: account._id, task }, "account.task_failed")
+    }
+  }
+  const tasks: Record<Exclude<Task, "nothing">, (account: AccountDoc) => Promise<void>> = {
+    run: async (account) => {
+      const former = held.get(account._id)
+      if (former !== undefined) await close(account._id, former, "restart_required")
+      await open(account)
+    },
+    stop: async (account) => {
+      const current = held.get(account._id) ?? (await open(account, { idle: true }))
+      if (current !== null) await close(account._id, current, "stopped")
+    },
+    erase: async (account) => {
+      const current = held.get(account._id) ?? (await open(account))
+      if (current === null) return
+      await unlink(current.session)
+      await close(account._id, current, "stopped")
+      await eraseAccount(store, account._id)
+      log.info({ account: account._id }, "account.erased")
+    },
+  }
+
+  const open = async (account: AccountDoc, how: { idle?: boolean } = {}): Promise<Held | null> => {
+    opening += 1
+    try {
+      const claimed = await claim(store, account, worker)
+      if (claimed?.owner == null) return null
+      const session = await options.open(claimed, claimed.owner.epoch)
+      const commands = serveCommands(options.bus, {
+        account: account._id,
+        handlers: commandHandlers(session, store),
+        log,
+      })
+      const entry = { session, commands }
+      held.set(account._id, entry)
+      void session.died.then(() => drop(account._id, session.epoch))
+      log.info({ account: account._id, epoch: session.epoch }, "session.opened")
+      if (how.idle !== true) runSession(session)
+      return entry
+    } finally {
+      opening -= 1
+    }
+  }
+  const runSession = (session: Session) => {
+    session.run().catch((error: unknown) => {
+      log.error({ error, account: session.account }, "session.failed")
+      void drop(session.account, session.epoch)
+    })
+  }
+  const close = async (
+    id: string,
+    { session, commands }: Held,
+    reason: "stopped" | "restart_required" | "connection_lost",
+  ) => {
+    commands.stop()
+    await session.stop(reason)
+    held.delete(id)
+    await release(store, id, session.epoch)
+  }
+  /** Lets go of a session that may not or cannot go on; the next look decides about the account anew. */
+  const drop = async (id: string, epoch: number) => {
+    const entry = held.get(id)
+    if (entry === undefined || entry.session.epoch !== epoch || busy.has(id)) return
+    busy.add(id)
+    entry.commands.stop()
+    await entry.session
+      .stop("storage_unavailable")
+      .catch((error: unknown) => log.warn({ error, account: id }, "session.stop_failed"))
+    held.delete(id)
+    busy.delete(id)
+  }
+
+  const looking = repeat({ name: "accounts", pauseMs: options.pollMs, work: lookAtAll, log })
+  return {
+    get sessions() {
+      return held.size
+    },
+    look: () => {
+      lookAtAll().catch((error: unknown) => log.warn({ error }, "accounts.not_read"))
+    },
+    async stop() {
+      stopping = true
+      await looking.stop()
+      await Promise.allSettled([...held].map(([id, entry]) => close(id, entry, "connection_lost")))
+    },
+  }
+}
+
+/** Waits for the connection of a linked account, and removes the device at WhatsApp. */
+async function unlink(session: Session): Promise<void> {
+  const deadline = performance.now() + unlinkWaitMs
+  while (session.isLinked && !session.isConnected && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  if (session.isLinked) await session.logOut()
+}

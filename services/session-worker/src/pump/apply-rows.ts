@@ -1,0 +1,57 @@
+import { advances, messageAcks } from "@wildcat/shared/contracts"
+import type { MessageStatus } from "@wildcat/shared/contracts"
+import type { MessageDoc, OutboxDoc, Store } from "@wildcat/shared/store"
+import type { AnyBulkWriteOperation } from "mongodb"
+import type { AccountStanding, Entry, Mark, OutboxMark } from "../log/entry.ts"
+
+const statuses = Object.keys(messageAcks) as readonly MessageStatus[]
+
+/** Writes what entries say of messages, the outbox and the account. A second time changes nothing. */
+export async function applyRows(store: Store, account: string, entries: readonly Entry[]): Promise<void> {
+  const messages = entries.flatMap((entry) => [...entry.messages.map(insertion), ...entry.marks.flatMap(progress)])
+  if (messages.length > 0) await store.collections.messages.bulkWrite(messages)
+  await applyOutbox(
+    store,
+    entries.flatMap((entry) => entry.outbox),
+  )
+  const standing = entries.findLast((entry) => entry.account !== null)?.account
+  if (standing) await applyStanding(store, account, standing)
+}
+
+/** Also used at a takeover: the outbox must not offer again what is in the log. */
+export async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<void> {
+  const writes: AnyBulkWriteOperation<OutboxDoc>[] = marks.map(({ id, status, error }) => ({
+    updateOne: {
+      filter: { _id: id, status: { $in: before(status) } },
+      update: { $set: { status, error, updatedAt: new Date() } },
+    },
+  }))
+  if (writes.length > 0) await store.collections.outbox.bulkWrite(writes)
+}
+
+function insertion(message: MessageDoc): AnyBulkWriteOperation<MessageDoc> {
+  const { _id, ...fields } = message
+  return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } }
+}
+
+function progress({ id, step, error }: Mark): AnyBulkWriteOperation<MessageDoc>[] {
+  const same = { $elemMatch: { status: step.status, recipient: step.recipient } }
+  return [
+    { updateOne: { filter: { _id: id, timeline: { $not: same } }, update: { $push: { timeline: step } } } },
+    {
+      updateOne: {
+        filter: { _id: id, status: { $in: before(step.status) } },
+        update: { $set: { status: step.status, error } },
+      },
+    },
+  ]
+}
+
+/** The states that this one may follow. */
+function before(status: MessageStatus): MessageStatus[] {
+  return statuses.filter((each) => advances(each, status))
+}
+
+async function applyStanding(store: Store, account: string, standing: AccountStanding): Promise<void> {
+  await store.models.accounts.updateOne({ _id: account, statusAt: { $lte: standing.statusAt } }, { $set: standing })
+}

@@ -1,0 +1,52 @@
+import { getBinaryNodeChild, getBinaryNodeChildren } from "@whiskeysockets/baileys"
+import type { BinaryNode, WASocket } from "@whiskeysockets/baileys"
+
+/** What is taken from the raw frames, before Baileys handles them. */
+export interface FrameHandlers {
+  /** WhatsApp's server answered for a message; `error` is its code when it refused. */
+  messageAnswered(waId: string, error: string | undefined): void
+  /** The server has noted our receipt: it will not deliver the message again. */
+  receiptNoted(waId: string): void
+  receipt(stanza: BinaryNode): void
+  /** A message without ciphertext: unavailable, or a channel's. */
+  plainMessage(stanza: BinaryNode): void
+  /** A phone has scanned the QR code. */
+  paired(device: { pn: string; lid: string | undefined }): void
+  /** Everything that waited while the account was offline has been delivered. */
+  offlineDelivered(): void
+}
+
+/** In which stanza a ciphertext came, by the identity of its bytes. */
+export type Stanzas = WeakMap<Uint8Array, BinaryNode>
+
+/** Listens to every stanza and notes in which one each ciphertext came. Baileys emits it before its own handlers. */
+export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHandlers): void {
+  const taps: Partial<Record<string, (stanza: BinaryNode) => void>> = {
+    message: (stanza) => {
+      const ciphertexts = getBinaryNodeChildren(stanza, "enc").map((child) => child.content)
+      for (const content of ciphertexts) if (content instanceof Uint8Array) stanzas.set(content, stanza)
+      if (ciphertexts.length === 0) handlers.plainMessage(stanza)
+    },
+    ack: (stanza) => {
+      const { class: of, id, error } = stanza.attrs
+      if (of === "message" && id !== undefined) handlers.messageAnswered(id, error)
+      if (of === "receipt" && id !== undefined) handlers.receiptNoted(id)
+    },
+    receipt: handlers.receipt,
+    iq: (stanza) => {
+      const device = getBinaryNodeChild(getBinaryNodeChild(stanza, "pair-success"), "device")?.attrs
+      if (device?.["jid"] !== undefined) handlers.paired({ pn: device["jid"], lid: device["lid"] })
+    },
+    ib: (stanza) => {
+      if (getBinaryNodeChild(stanza, "offline") !== undefined) handlers.offlineDelivered()
+    },
+  }
+  socket.ws.on("frame", (frame: unknown) => {
+    if (isStanza(frame)) taps[frame.tag]?.(frame)
+  })
+}
+
+/** The handshake's frames are bytes; all others have been decoded by Baileys. */
+function isStanza(frame: unknown): frame is BinaryNode {
+  return typeof frame === "object" && frame !== null && "tag" in frame && "attrs" in frame
+}

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { waitUntil } from "@wildcat/testkit"
+import { createWorld } from "./world.ts"
+import type { Account, World } from "./world.ts"
+
+let world: World
+let account: Account
+
+beforeAll(async () => {
+  world = await createWorld({ ackDelayMs: 20 })
+  await world.startWorker()
+  account = await world.linkAccount()
+}, 60_000)
+
+afterAll(() => world.stop(), 60_000)
+
+test("a contact's text becomes one event and one row", async () => {
+  const contact = await world.whatsapp.createContact({ name: "Ann" })
+  const sent = await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "hello" })
+  const event = await waitUntil("the event", async () => (await world.events("message.received"))[0])
+  expect(event.data).toMatchObject({
+    waId: sent.messageId,
+    content: { type: "text", text: "hello" },
+    source: "contact",
+    fromMe: false,
+    author: { pn: contact.pn, lid: contact.lid },
+    chat: { kind: "direct", jid: contact.pn },
+  })
+  await world.whatsapp.waitForReceipt({ messageId: sent.messageId, timeoutMs: 5_000 })
+  const row = await world.store.collections.messages.findOne({ _id: event.data.id })
+  expect(row?.content).toEqual({ type: "text", text: "hello" })
+})
+
+test("a send is answered when WhatsApp's server has it, and its progress is told", async () => {
+  const contact = await world.whatsapp.createContact({ name: "Ben", autoRead: true })
+  const { id, waId } = await world.queue(account.id, contact.pn, { type: "text", text: "hi Ben" })
+  expect(await world.send(account.id, id)).toBe("server_ack")
+  const got = await world.whatsapp.waitForMessage({
+    contactId: contact.id,
+    match: { messageId: waId },
+    timeoutMs: 5_000,
+  })
+  expect(got).toMatchObject({ text: "hi Ben", copies: 1 })
+  const states = await waitUntil("read", async () => {
+    const events = await world.events("message.status")
+    const of = events.filter((event) => event.data.id === id).map((event) => event.data.status)
+    return of.includes("read") && of
+  })
+  expect(states).toEqual(["delivered", "read"])
+  const sent = (await world.events("message.sent")).filter((event) => event.data.id === id)
+  expect(sent).toHaveLength(1)
+  expect(sent[0]?.data).toMatchObject({ source: "api", content: { type: "text", text: "hi Ben" } })
+})

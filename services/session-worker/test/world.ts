@@ -1,0 +1,205 @@
+import { writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { connectBus, nudge, requestCommand } from "@wildcat/shared/bus"
+import type { Bus } from "@wildcat/shared/bus"
+import { messageId, newId } from "@wildcat/shared/contracts"
+import type { EventType, MessageStatus, OutboundContent, WildcatEvent } from "@wildcat/shared/contracts"
+import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
+import type { SecretBox } from "@wildcat/shared/runtime"
+import { connectStore } from "@wildcat/shared/store"
+import type { AccountDoc, Store } from "@wildcat/shared/store"
+import { freePort, isolated, startProcess, waitUntil } from "@wildcat/testkit"
+import type { Isolated, ServiceProcess } from "@wildcat/testkit"
+import { startSimulator } from "@wildcat/whatsapp-simulator"
+import type { Simulator, SimulatorOptions } from "@wildcat/whatsapp-simulator"
+import { createSimulatorClient } from "@wildcat/whatsapp-simulator/client"
+import type { SimulatorClient } from "@wildcat/whatsapp-simulator/client"
+
+const secretsKey = "5ec7e75e".repeat(8)
+const entry = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+
+export interface Account {
+  id: string
+  phoneId: string
+  pn: string
+}
+
+/** A worker as its own process between real NATS and MongoDB and a local WhatsApp. */
+export interface World {
+  simulator: Simulator
+  whatsapp: SimulatorClient
+  store: Store
+  bus: Bus
+  box: SecretBox
+  tenant: string
+  startWorker(env?: Record<string, string>): Promise<ServiceProcess>
+  createAccount(): Promise<string>
+  /** A new account whose phone has scanned the code. */
+  linkAccount(): Promise<Account>
+  scan(account: string, phoneId: string): Promise<void>
+  account(id: string): Promise<AccountDoc>
+  waitForStatus(id: string, status: AccountDoc["status"]): Promise<AccountDoc>
+  setDesired(id: string, desired: AccountDoc["desired"]): Promise<void>
+  /** Puts a row in the outbox and wakes the owner, as the API does. Returns the message's id. */
+  queue(
+    account: string,
+    to: string,
+    content: OutboundContent,
+    quoted?: { waId: string },
+  ): Promise<{ id: string; waId: string }>
+  send(account: string, message: string, wait?: boolean): Promise<MessageStatus>
+  /** Every event in the stream so far, in order. */
+  events<T extends EventType>(type?: T, account?: string): Promise<Extract<WildcatEvent, { type: T }>[]>
+  stop(): Promise<void>
+}
+
+export async function createWorld(options: SimulatorOptions = {}): Promise<World> {
+  const place = isolated()
+  const simulator = await startSimulator(options)
+  const folder = mkdtempSync(join(tmpdir(), "worker-test-"))
+  writeFileSync(join(folder, "ca.pem"), simulator.mediaCaPem)
+  const log = createLogger({ service: "test", level: "silent" })
+  const store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
+  const bus = await connectBus({ natsUrl: place.natsUrl, prefix: place.prefix, name: "test", log })
+  const whatsapp = createSimulatorClient({ url: simulator.controlUrl })
+  const tenant = newId("tenant")
+  const processes: ServiceProcess[] = []
+  const account = async (id: string) => {
+    const found = await store.models.accounts.findById(id).lean<AccountDoc | null>()
+    if (found === null) throw new Error("there is no such account")
+    return found
+  }
+  const world: World = {
+    ...{ simulator, whatsapp, store, bus, tenant, account },
+    box: createSecretBox(secretsKey),
+    async startWorker(env = {}) {
+      const port = await freePort()
+      const worker = await startProcess({
+        entry,
+        env: { ...workerEnv(place, simulator, join(folder, "ca.pem")), WORKER_PORT: String(port), ...env },
+        readyUrl: `http://127.0.0.1:${port}/readyz`,
+        onLine: (line) => process.env["SHOW_WORKER"] && console.log(line),
+      })
+      processes.push(worker)
+      return worker
+    },
+    async createAccount() {
+      const now = new Date()
+      const id = newId("account")
+      await store.models.accounts.create({
+        ...{
+          _id: id,
+          tenant,
+          name: "test",
+          desired: "running",
+          status: "created",
+          reason: null,
+          me: null,
+          owner: null,
+        },
+        ...{ statusAt: now, createdAt: now, updatedAt: now },
+      })
+      nudge(bus, bus.subjects.accountsNudge)
+      return id
+    },
+    async linkAccount() {
+      const id = await world.createAccount()
+      const phone = await whatsapp.createPhone()
+      await world.scan(id, phone.id)
+      await world.waitForStatus(id, "connected")
+      return { id, phoneId: phone.id, pn: phone.pn }
+    },
+    async scan(id, phoneId) {
+      const qr = await waitUntil("a QR code", async () => {
+        const reply = await requestCommand(bus, { account: id, verb: "account.qr", request: {} })
+        return reply.qr
+      })
+      await whatsapp.scanQr({ phoneId, qr })
+    },
+    waitForStatus: (id, status) =>
+      waitUntil(`account status ${status}`, async () => {
+        const found = await account(id)
+        return found.status === status && found
+      }),
+    async setDesired(id, desired) {
+      await store.models.accounts.updateOne({ _id: id }, { $set: { desired, updatedAt: new Date() } })
+      nudge(bus, bus.subjects.accountsNudge)
+    },
+    async queue(accountId, to, content, quoted) {
+      const now = new Date()
+      const waId = `3EB0${newId("request").slice(-16)}`
+      const id = messageId({ account: accountId, chat: to, author: "", waId, fromMe: true })
+      await store.collections.outbox.insertOne({
+        ...{
+          _id: id,
+          tenant,
+          account: accountId,
+          waId,
+          to,
+          content,
+          quoted: quoted ?? null,
+          status: "queued",
+          error: null,
+        },
+        ...{ createdAt: now, updatedAt: now },
+      })
+      return { id, waId }
+    },
+    async send(accountId, message, wait = true) {
+      const reply = await requestCommand(bus, { account: accountId, verb: "message.send", request: { message, wait } })
+      return reply.status
+    },
+    events: (type, accountId) => readEvents(bus, type, accountId),
+    async stop() {
+      await Promise.all(
+        processes.map((worker) => {
+          worker.kill("SIGCONT")
+          return worker.stop()
+        }),
+      )
+      await Promise.all([store.close(), bus.close(), simulator.stop()])
+      await place.cleanup()
+      rmSync(folder, { recursive: true })
+    },
+  }
+  return world
+}
+
+function workerEnv(place: Isolated, simulator: Simulator, ca: string): Record<string, string> {
+  return {
+    NODE_ENV: "test",
+    LOG_LEVEL: "debug",
+    HEALTH_HOST: "127.0.0.1",
+    MONGO_URL: place.mongoUrl,
+    MONGO_DATABASE: place.database,
+    NATS_URL: place.natsUrl,
+    NATS_PREFIX: place.prefix,
+    SECRETS_KEY: secretsKey,
+    WORKER_ID: "worker-1",
+    WHATSAPP_URL: simulator.webSocketUrl,
+    WHATSAPP_ROOT_KEY: simulator.rootPublicKeyHex,
+    NODE_EXTRA_CA_CERTS: ca,
+    ACCOUNTS_POLL_MS: "500",
+    OUTBOX_POLL_MS: "1000",
+    HEARTBEAT_LIMIT_MS: "3000",
+  }
+}
+
+async function readEvents<T extends EventType>(
+  bus: Bus,
+  type: T | undefined,
+  account: string | undefined,
+): Promise<Extract<WildcatEvent, { type: T }>[]> {
+  const info = await bus.manager.streams.info(bus.subjects.eventsStream)
+  const events: WildcatEvent[] = []
+  for (let seq = info.state.first_seq; seq <= info.state.last_seq; seq += 1) {
+    const message = await bus.manager.streams.getMessage(bus.subjects.eventsStream, { seq })
+    events.push(message.json<WildcatEvent>())
+  }
+  const isWanted = (event: WildcatEvent): event is Extract<WildcatEvent, { type: T }> =>
+    (type === undefined || event.type === type) && (account === undefined || event.account === account)
+  return events.filter(isWanted)
+}

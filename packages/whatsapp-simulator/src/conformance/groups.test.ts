@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { eventually } from "./eventually.ts"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 import { linkAccount, type LinkedAccount } from "./link.ts"
@@ -76,4 +77,5 @@ test("a message nobody could read is asked for again, in a group too", async () 
 
 test("a complete run leaves no decrypt error and no unknown stanza", async () => {
   expect(await control.counters()).toMatchObject({ decryptErrors: 0, unknownStanzas: 0, malformedStanzas: 0 })
+  await eventually(async () => expect(await control.queue({ phoneId: account.phone.id })).toEqual([]))
 })

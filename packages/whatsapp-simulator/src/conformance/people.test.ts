@@ -277,6 +277,7 @@ test("a status post reaches those it was sent to", async () => {
 
 test("a complete run leaves no unknown stanza and no failed device", async () => {
   expect(await control.counters()).toMatchObject({ unknownStanzas: 0, malformedStanzas: 0, deviceErrors: 0 })
+  await eventually(async () => expect(await control.queue({ phoneId: account.phone.id })).toEqual([]))
 })
 
 /** Links a new client to an existing phone. */

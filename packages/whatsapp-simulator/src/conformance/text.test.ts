@@ -124,4 +124,5 @@ test("a complete run leaves no decrypt error and no unknown stanza", async () =>
     malformedStanzas: 0,
     retriesRequested: 0,
   })
+  await eventually(async () => expect(await control.queue({ phoneId: account.phone.id })).toEqual([]))
 })

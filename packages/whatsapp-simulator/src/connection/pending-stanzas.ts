@@ -31,9 +31,12 @@ export class PendingStanzas {
     this.entries.clear()
   }
 
-  /** An `<ack>` of the client, positive or negative, ends a stanza. */
+  /** An `<ack>` of the client, positive or negative, ends the stanza it answers, and no other of the same id. */
   settleByAck(ack: Stanza): void {
-    this.entries.delete(keyOf(attribute(ack, "class"), attribute(ack, "id")))
+    const key = keyOf(attribute(ack, "class"), attribute(ack, "id"))
+    const rest = this.entries.get(key)?.filter((stanza) => !isAnsweredBy(stanza, ack)) ?? []
+    if (rest.length > 0) this.entries.set(key, rest)
+    else this.entries.delete(key)
   }
 
   /** A receipt of the client ends the messages it names. */
@@ -51,4 +54,13 @@ export function receiptIds(receipt: Stanza): string[] {
 
 function keyOf(stanzaClass: string | undefined, id: string | undefined): string {
   return `${stanzaClass}:${id}`
+}
+
+/** A delivered and a read receipt for one message have the same id; clients repeat sender and type in their acks. */
+function isAnsweredBy(stanza: Stanza, ack: Stanza): boolean {
+  return (
+    attribute(stanza, "from") === attribute(ack, "to") &&
+    attribute(stanza, "participant") === attribute(ack, "participant") &&
+    attribute(stanza, "type") === attribute(ack, "type")
+  )
 }

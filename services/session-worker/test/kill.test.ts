@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { waitUntil } from "@wildcat/testkit"
+import { createWorld } from "./world.ts"
+import type { Account, World } from "./world.ts"
+
+let world: World
+let account: Account
+
+beforeEach(async () => {
+  world = await createWorld({ ackDelayMs: 20 })
+  const worker = await world.startWorker()
+  account = await world.linkAccount()
+  await worker.stop()
+})
+
+afterEach(() => world.stop())
+
+/** Runs a worker that dies at the point, then one that does not. */
+async function dieAt(point: string, meanwhile: () => Promise<unknown>) {
+  const doomed = await world.startWorker({ WILDCAT_FAULT_POINT: point })
+  await world.waitForStatus(account.id, "connected")
+  await meanwhile()
+  expect(await doomed.exited).toMatchObject({ signal: "SIGKILL" })
+  await world.startWorker()
+}
+
+describe.each([
+  "inbound.after-decrypt-before-commit",
+  "inbound.after-commit-before-receipt",
+  "pump.after-messages-before-publish",
+  "pump.after-publish-before-remove",
+])("killed at %s", (point) => {
+  test("the inbound message becomes exactly one event and one row", async () => {
+    const contact = await world.whatsapp.createContact()
+    let waId = ""
+    await dieAt(point, async () => {
+      waId = (await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "precious" })).messageId
+    })
+    await world.whatsapp.waitForReceipt({ messageId: waId, timeoutMs: 10_000 })
+    await waitUntil("the event", async () => (await world.events("message.received")).length > 0)
+    const last = await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "last" })
+    await waitUntil("the last", async () =>
+      (await world.events("message.received")).some((event) => event.data.waId === last.messageId),
+    )
+    const events = (await world.events("message.received")).filter((event) => event.data.waId === waId)
+    expect(events).toHaveLength(1)
+    expect(await world.store.collections.messages.countDocuments({ account: account.id, waId })).toBe(1)
+    expect((await world.whatsapp.counters()).pairings).toBe(1)
+  })
+})
+
+describe.each([
+  "outbound.after-stage-before-commit",
+  "outbound.after-commit-before-frame",
+  "outbound.after-frame-before-ack",
+  "pump.after-messages-before-publish",
+  "pump.after-publish-before-remove",
+])("killed at %s", (point) => {
+  test("the send reaches the contact under exactly one id, and is told once", async () => {
+    const contact = await world.whatsapp.createContact()
+    let sent = { id: "", waId: "" }
+    await dieAt(point, async () => {
+      sent = await world.queue(account.id, contact.pn, { type: "text", text: "precious" })
+      world.send(account.id, sent.id, false).catch(() => undefined)
+    })
+    await world.whatsapp.waitForMessage({ contactId: contact.id, match: { messageId: sent.waId }, timeoutMs: 10_000 })
+    const delivered = await waitUntil("delivered", async () => {
+      const row = await world.store.collections.messages.findOne({ _id: sent.id })
+      return row?.status === "delivered" && row
+    })
+    expect(delivered.source).toBe("api")
+    const got = await world.whatsapp.receivedMessages({ contactId: contact.id })
+    expect(got.map((message) => message.messageId)).toEqual([sent.waId])
+    const events = await world.events("message.sent")
+    expect(events.map((event) => event.data.id)).toEqual([sent.id])
+    const sequences = (await world.events()).map((event) => event.sequence)
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1))
+    expect((await world.whatsapp.counters()).pairings).toBe(1)
+  })
+})

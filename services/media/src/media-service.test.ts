@@ -150,7 +150,8 @@ test("a task without a message, or that is no task, does not stop the queue", as
   await start()
   await place.bus.jetStream.publish(place.bus.subjects.mediaTask({ tenant: "ten_x", account: "acc_x" }), "{}")
   const { task } = await queue()
-  await waitUntil("the task behind it is done", () => ended(task.media))
+  const event = await waitUntil("the task behind it is done", () => ended(task.media))
+  expect(event.type).toBe("media.stored")
 })
 
 /** A consumer made anew gets what the killed process held now instead of a minute later. */

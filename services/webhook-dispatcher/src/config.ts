@@ -37,6 +37,12 @@ export const config = {
   WEBHOOK_TIMEOUT_MS: wholeNumber(100, 60_000)
     .default(10_000)
     .describe("Longest time until an endpoint must have answered, in milliseconds"),
+  WEBHOOK_LEASE_MARGIN_MS: wholeNumber(100, 600_000)
+    .default(10_000)
+    .describe(
+      "Time beyond WEBHOOK_TIMEOUT_MS that an attempt belongs to its process, in milliseconds; " +
+        "when it ended by then without a record, another process makes the attempt again",
+    ),
   WEBHOOK_CONCURRENCY: wholeNumber(1, 1_000).default(64).describe("Attempts of this process under way at once"),
   WEBHOOK_CONCURRENCY_EACH: wholeNumber(1, 100)
     .default(8)

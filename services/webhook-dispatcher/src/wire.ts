@@ -17,8 +17,6 @@ const name = "webhook-dispatcher"
 const batchMax = 256
 /** A batch is two reads and two writes. */
 const batchMsMax = 30_000
-/** What recording an attempt may take beyond the POST itself. */
-const leaseMarginMs = 10_000
 const sweepPauseMs = 3_600_000
 
 /** Builds the service; everything it starts is registered to be stopped. */
@@ -44,7 +42,7 @@ export async function startDispatcher(settings: Config, scope: Scope): Promise<v
     poster,
     policy: { delaysMs: settings.WEBHOOK_RETRY_DELAYS_MS, retryAfterMaxMs: settings.WEBHOOK_RETRY_AFTER_MAX_MS },
     slots: createSlots({ total: settings.WEBHOOK_CONCURRENCY, each: settings.WEBHOOK_CONCURRENCY_EACH }),
-    leaseMs: settings.WEBHOOK_TIMEOUT_MS + leaseMarginMs,
+    leaseMs: settings.WEBHOOK_TIMEOUT_MS + settings.WEBHOOK_LEASE_MARGIN_MS,
     log,
   })
   scope.onStop("deliveries", () => loop.stop())

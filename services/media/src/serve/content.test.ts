@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto"
 import { request } from "node:http"
+import type { IncomingMessage } from "node:http"
 import { buffer } from "node:stream/consumers"
 import { Readable } from "node:stream"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -20,7 +21,11 @@ beforeAll(async () => {
   place = await openPlace()
   await put(media, "image/png", "kitten.png")
   server = await startMediaServer({
-    ...{ host: "127.0.0.1", port: 0, media: place.store.media, box: place.box, log },
+    host: "127.0.0.1",
+    port: 0,
+    media: place.store.media,
+    box: place.box,
+    log,
     checks: { mongodb: place.store.check },
   })
 })
@@ -45,7 +50,7 @@ function link(id: string, options: { expiresAt?: Date; box?: Place["box"] } = {}
 /** fetch() hides what it does with ranges and HEAD; this shows the bare answer. */
 async function get(url: string, headers: Record<string, string> = {}, method = "GET") {
   const outgoing = request(url, { method, headers }).end()
-  const response = await new Promise<import("node:http").IncomingMessage>((resolve, reject) =>
+  const response = await new Promise<IncomingMessage>((resolve, reject) =>
     outgoing.once("response", resolve).once("error", reject),
   )
   return { status: response.statusCode, headers: response.headers, body: await buffer(response) }

@@ -19,7 +19,9 @@ export async function openPlace() {
   const bus = await connectBus({ natsUrl: place.natsUrl, prefix: place.prefix, name: "test", log })
   await provisionStreams(bus, { replicas: 1, eventsDays: 1 })
   return {
-    ...{ store, bus, box },
+    store,
+    bus,
+    box,
     env: {
       NODE_ENV: "test",
       SECRETS_KEY: secretsKey,

@@ -10,38 +10,53 @@ export interface Claim {
   attempt: AttemptDoc
 }
 
-/** Deliveries of one webhook that may be claimed, and for how long. */
-export interface ClaimRequest {
+/** How many deliveries of a webhook may be claimed. */
+export interface Share {
   webhook: string
   limit: number
-  leaseMs: number
 }
 
 /**
- * Takes due deliveries of a webhook and records an attempt of each before it is made. A taken delivery becomes due again
- * when its lease ends: if this process dies, another one takes it then, and closes the attempt that was cut short as
- * `unknown`. No two processes take the same one.
+ * Takes due deliveries, each webhook's oldest first, and records an attempt of each before it is made. A taken delivery
+ * becomes due again when its lease ends: if this process dies, another one takes it then, and closes the attempt that
+ * was cut short as `unknown`. No two processes take the same one.
  */
-export async function claimDue(collections: Collections, request: ClaimRequest): Promise<Claim[]> {
+export async function claimDue(
+  collections: Collections,
+  request: { shares: readonly Share[]; leaseMs: number },
+): Promise<Claim[]> {
   const taken = await take(collections.deliveries, request)
   const interrupted = taken.filter(({ attempts }) => attempts > 1)
   const succeeded = await closeInterrupted(collections, interrupted)
   const due = taken.filter(({ _id }) => !succeeded.has(_id))
   const claims = due.map((delivery) => ({ delivery, by: delivery.lease?.by ?? "", attempt: attemptOf(delivery) }))
-  if (claims.length > 0) await collections.attempts.insertMany(claims.map(({ attempt }) => attempt))
+  if (claims.length === 0) return []
+  await collections.attempts.insertMany(claims.map(({ attempt }) => attempt))
   faultPoint("dispatcher.after-attempt-record-before-post")
   return claims
 }
 
 /** Takes by marking with a fresh id: whoever's mark a delivery carries afterwards has it. */
-async function take(deliveries: Collections["deliveries"], request: ClaimRequest): Promise<DeliveryDoc[]> {
+async function take(
+  deliveries: Collections["deliveries"],
+  { shares, leaseMs }: { shares: readonly Share[]; leaseMs: number },
+): Promise<DeliveryDoc[]> {
   const now = new Date()
-  const isDue = { webhook: request.webhook, status: "pending" as const, dueAt: { $lte: now } }
-  const candidates = await deliveries.find(isDue).sort({ dueAt: 1 }).limit(request.limit).project({ _id: 1 }).toArray()
-  const ids = candidates.map(({ _id }) => String(_id))
+  const isDue = { status: "pending" as const, dueAt: { $lte: now } }
+  const candidates = await Promise.all(
+    shares.map(({ webhook, limit }) =>
+      deliveries
+        .find({ ...isDue, webhook })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .project({ _id: 1 })
+        .toArray(),
+    ),
+  )
+  const ids = candidates.flat().map(({ _id }) => String(_id))
   if (ids.length === 0) return []
   const by = newId("request")
-  const until = new Date(now.getTime() + request.leaseMs)
+  const until = new Date(now.getTime() + leaseMs)
   await deliveries.updateMany(
     { _id: { $in: ids }, ...isDue },
     { $set: { lease: { by, until }, dueAt: until, awaitsMedia: null }, $inc: { attempts: 1 } },

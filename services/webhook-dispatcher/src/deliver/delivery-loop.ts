@@ -3,6 +3,7 @@ import type { Store } from "@wildcat/shared/store"
 import { makeAttempt } from "./attempt.ts"
 import type { AttemptParts } from "./attempt.ts"
 import { claimDue } from "./claim.ts"
+import type { Claim, Share } from "./claim.ts"
 import { failDeliveriesOfDeleted, pendingWebhooks } from "./pending-webhooks.ts"
 import type { DeliveringWebhook, PendingWebhook } from "./pending-webhooks.ts"
 import type { Slots } from "./slots.ts"
@@ -33,7 +34,7 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
   let waiting = new AbortController()
   const wake = () => waiting.abort()
 
-  const begin = (claim: Parameters<typeof makeAttempt>[1], webhook: DeliveringWebhook) => {
+  const begin = (claim: Claim, webhook: DeliveringWebhook) => {
     parts.slots.take(webhook._id)
     const work = runAttempt(parts, claim, webhook).finally(() => {
       running.delete(work)
@@ -58,7 +59,7 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
   }
 }
 
-type Begin = (claim: Parameters<typeof makeAttempt>[1], webhook: DeliveringWebhook) => void
+type Begin = (claim: Claim, webhook: DeliveringWebhook) => void
 
 /** One look at everything pending. Returns how long nothing will be due, in milliseconds. */
 async function round(parts: LoopParts, begin: Begin): Promise<number> {
@@ -66,8 +67,13 @@ async function round(parts: LoopParts, begin: Begin): Promise<number> {
     const pending = await pendingWebhooks(parts.store)
     const deleted = pending.flatMap(({ id, webhook }) => (webhook === null ? [id] : []))
     await failDeliveriesOfDeleted(parts.store, deleted, new Date())
-    const now = Date.now()
-    for (const each of fairly(pending)) if (each.dueAt.getTime() <= now) await claimOf(parts, each, begin)
+    const shares = sharesOf(pending, parts.slots)
+    const claims = shares.length > 0 ? await claimDue(parts.collections, { shares, leaseMs: parts.leaseMs }) : []
+    const webhooks = new Map(pending.map(({ id, webhook }) => [id, webhook]))
+    for (const claim of claims) {
+      const webhook = webhooks.get(claim.delivery.webhook)
+      if (webhook) begin(claim, webhook)
+    }
     return untilNext(pending, parts.slots)
   } catch (error) {
     parts.log.error({ error }, "deliveries.round_failed")
@@ -75,19 +81,23 @@ async function round(parts: LoopParts, begin: Begin): Promise<number> {
   }
 }
 
-async function claimOf(parts: LoopParts, { id, webhook }: PendingWebhook, begin: Begin): Promise<void> {
-  const limit = parts.slots.free(id)
-  if (!webhook?.enabled || limit === 0) return
-  const claims = await claimDue(parts.collections, { webhook: id, limit, leaseMs: parts.leaseMs })
-  for (const claim of claims) begin(claim, webhook)
+/** Which webhooks may have how many of the free slots, in random order: when slots are short, none is always last. */
+function sharesOf(pending: readonly PendingWebhook[], slots: Slots): Share[] {
+  const now = Date.now()
+  const due = pending.filter(({ webhook, dueAt }) => webhook?.enabled && dueAt.getTime() <= now)
+  let left = slots.freeInAll()
+  return shuffled(due).flatMap(({ id }) => {
+    const limit = Math.min(slots.free(id), left)
+    left -= limit
+    return limit > 0 ? [{ webhook: id, limit }] : []
+  })
 }
 
-/** Random order: when slots are short, no webhook is always last. */
-function fairly(pending: readonly PendingWebhook[]): PendingWebhook[] {
-  return pending
-    .map((each) => ({ each, at: Math.random() }))
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, at: Math.random() }))
     .sort((left, right) => left.at - right.at)
-    .map(({ each }) => each)
+    .map(({ item }) => item)
 }
 
 /** Until the earliest due time of what could be claimed; a slot that becomes free wakes the loop by itself. */
@@ -99,11 +109,7 @@ function untilNext(pending: readonly PendingWebhook[], slots: Slots): number {
   return Math.max(0, Math.min(pollMs, ...waits))
 }
 
-async function runAttempt(
-  parts: LoopParts,
-  claim: Parameters<typeof makeAttempt>[1],
-  webhook: DeliveringWebhook,
-): Promise<void> {
+async function runAttempt(parts: LoopParts, claim: Claim, webhook: DeliveringWebhook): Promise<void> {
   let worked = false
   try {
     const verdict = await makeAttempt(parts, claim, webhook)

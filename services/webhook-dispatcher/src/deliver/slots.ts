@@ -5,7 +5,8 @@ export interface Slots {
   take(webhook: string): void
   /** Ends an attempt. `worked` tells whether the endpoint answered as it should. */
   release(webhook: string, worked: boolean): void
-  readonly running: number
+  /** Attempts that may begin now in all. */
+  freeInAll(): number
 }
 
 /** After so many failures in a row an endpoint gets one attempt at a time: slow failures must not hold all slots. */
@@ -37,8 +38,6 @@ export function createSlots(limits: { total: number; each: number }): Slots {
       const [oldest] = failures.keys()
       if (failures.size > failingMax && oldest !== undefined) failures.delete(oldest)
     },
-    get running() {
-      return running
-    },
+    freeInAll: () => limits.total - running,
   }
 }

@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto"
+import { isolated } from "@wildcat/testkit"
+import { derivedId, newId } from "@wildcat/shared/contracts"
+import type { EventData, WildcatEvent } from "@wildcat/shared/contracts"
+import { connectBus, provisionStreams } from "@wildcat/shared/bus"
+import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
+import { connectStore } from "@wildcat/shared/store"
+import type { DeliveryDoc, WebhookDoc } from "@wildcat/shared/store"
+
+export const log = createLogger({ service: "test", level: "silent" })
+
+/** A database, streams and a tenant of one test file's own. */
+export async function openPlace() {
+  const place = isolated()
+  const secretsKey = randomBytes(32).toString("hex")
+  const box = createSecretBox(secretsKey)
+  const store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
+  const bus = await connectBus({ natsUrl: place.natsUrl, prefix: place.prefix, name: "test", log })
+  await provisionStreams(bus, { replicas: 1, eventsDays: 1 })
+  const tenant = newId("tenant")
+  return {
+    store,
+    bus,
+    box,
+    tenant,
+    env: {
+      NODE_ENV: "test",
+      SECRETS_KEY: secretsKey,
+      MONGO_URL: place.mongoUrl,
+      MONGO_DATABASE: place.database,
+      NATS_URL: place.natsUrl,
+      NATS_PREFIX: place.prefix,
+    },
+    async webhook(fields: Partial<WebhookDoc> & { url: string }): Promise<{ id: string; secret: string }> {
+      const _id = newId("webhook")
+      const secret = `whsec_${randomBytes(32).toString("base64")}`
+      const sealed = box.seal(Buffer.from(secret), `webhook:${_id}`)
+      const now = new Date()
+      const doc = { account: null, events: ["*"], enabled: true, description: null, createdAt: now, updatedAt: now }
+      await store.models.webhooks.create({ ...doc, _id, tenant, secret: sealed, ...fields })
+      return { id: _id, secret }
+    },
+    async close() {
+      await bus.close()
+      await store.close()
+      await place.cleanup()
+    },
+  }
+}
+
+export type Place = Awaited<ReturnType<typeof openPlace>>
+
+export function statusEvent(tenant: string, account: string = newId("account")): WildcatEvent & { account: string } {
+  return {
+    ...envelope(tenant, account),
+    type: "account.status",
+    sequence: 1,
+    data: { status: "connected", reason: null, me: null },
+  }
+}
+
+/** A message with an image, whose media is `media`. */
+export function imageEvent(tenant: string, account: string, media: string): WildcatEvent & { account: string } {
+  const nobody = { pn: null, lid: null }
+  const data: EventData<"message.received"> = {
+    id: newId("message"),
+    waId: "3EB0",
+    chat: { jid: "4915112345678@s.whatsapp.net", kind: "direct", ...nobody },
+    author: nobody,
+    authorName: null,
+    fromMe: false,
+    source: "contact",
+    timestamp: new Date().toISOString(),
+    content: { type: "image", caption: null },
+    media: mediaRef(media),
+    quoted: null,
+    mentions: [],
+  }
+  return { ...envelope(tenant, account), type: "message.received", sequence: 1, data }
+}
+
+export function storedEvent(tenant: string, account: string, media: string): WildcatEvent & { account: string } {
+  const data = { message: newId("message"), media: mediaRef(media) }
+  return { ...envelope(tenant, account), id: derivedId("event", media), type: "media.stored", data }
+}
+
+function mediaRef(id: string) {
+  const file = { kind: "image" as const, mimetype: "image/png", bytes: 1, sha256: null, fileName: null }
+  return { id, ...file, url: "https://localhost/", urlExpiresAt: new Date().toISOString() }
+}
+
+function envelope(tenant: string, account: string) {
+  return {
+    specversion: "1.0" as const,
+    id: newId("event"),
+    source: `/accounts/${account}`,
+    time: new Date().toISOString(),
+    datacontenttype: "application/json" as const,
+    tenant,
+    account,
+  }
+}
+
+/** A delivery that is due now. */
+export function dueDelivery(tenant: string, webhook: string, fields: Partial<DeliveryDoc> = {}): DeliveryDoc {
+  const event = newId("event")
+  return {
+    _id: newId("delivery"),
+    tenant,
+    webhook,
+    account: null,
+    event,
+    type: "webhook.test",
+    body: JSON.stringify({ id: event, type: "webhook.test", text: "grüße 🐈" }),
+    status: "pending",
+    dueAt: new Date(),
+    attempts: 0,
+    awaitsMedia: null,
+    lease: null,
+    lastError: null,
+    createdAt: new Date(),
+    completedAt: null,
+    ...fields,
+  }
+}

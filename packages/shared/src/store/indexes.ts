@@ -32,7 +32,7 @@ const indexes: Record<string, IndexDescription[]> = {
     /** retention */
     { key: { status: 1, dueAt: 1 } },
     /** the earliest pending one of each webhook */
-    { key: { webhook: 1, dueAt: 1 }, partialFilterExpression: { status: "pending" } },
+    { key: { status: 1, webhook: 1, dueAt: 1 } },
     /** list of a webhook's deliveries, newest first */
     { key: { tenant: 1, webhook: 1, createdAt: -1, _id: -1 } },
     /** list of a tenant's deliveries, newest first */

@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { connect } from "node:tls"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -28,10 +29,17 @@ afterAll(async () => {
 })
 
 /** Runs the command until `work` is done, then ends it as an operator would. */
-async function withSimulator(work: (line: z.infer<typeof lineSchema>) => Promise<void>): Promise<number | null> {
-  const simulator = spawn(process.execPath, ["--conditions=@wildcat/source", cliPath, "--data-dir", dataDir], {
-    stdio: ["ignore", "pipe", "inherit"],
-  })
+async function withSimulator(
+  work: (line: z.infer<typeof lineSchema>) => Promise<void>,
+  options: string[] = [],
+): Promise<number | null> {
+  const simulator = spawn(
+    process.execPath,
+    ["--conditions=@wildcat/source", cliPath, "--data-dir", dataDir, ...options],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  )
   const exited = once(simulator, "exit")
   try {
     const [output]: Buffer[] = await once(simulator.stdout, "data")
@@ -69,4 +77,22 @@ test("a process with NODE_EXTRA_CA_CERTS trusts the media server", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { env })
     expect(stdout.trim()).toBe("404")
   })
+})
+
+test("behind another name, URLs and certificate carry that name", async () => {
+  await withSimulator(
+    async ({ mediaUrl, webSocketUrl, mediaCaPath }) => {
+      expect(new URL(webSocketUrl).hostname).toBe("simulator.localhost")
+      const socket = connect({
+        host: "127.0.0.1",
+        port: Number(new URL(mediaUrl).port),
+        servername: "simulator.localhost",
+        ca: await readFile(mediaCaPath),
+      })
+      await once(socket, "secureConnect")
+      expect(socket.authorized).toBe(true)
+      socket.destroy()
+    },
+    ["--host", "0.0.0.0", "--public-host", "simulator.localhost"],
+  )
 })

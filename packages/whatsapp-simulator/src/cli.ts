@@ -13,6 +13,7 @@ const argumentsSchema = z.object({
   "media-port": port,
   "control-port": port,
   host: z.string().default("127.0.0.1"),
+  "public-host": z.string().optional(),
   "data-dir": z.string().optional(),
   "ack-delay-ms": z.coerce.number().int().min(0).default(150),
   seed: z.coerce.number().int().optional(),
@@ -34,6 +35,7 @@ const {
   host: given.host,
   ackDelayMs: given["ack-delay-ms"],
   dataDir,
+  ...(given["public-host"] === undefined ? {} : { publicHost: given["public-host"] }),
   ...(given.seed === undefined ? {} : { seed: given.seed }),
 })
 process.stdout.write(`${JSON.stringify({ ...urls, mediaCaPath: mediaCaPath(dataDir) })}\n`)

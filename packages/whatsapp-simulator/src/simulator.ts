@@ -25,6 +25,8 @@ export type SimulatorOptions = {
   mediaPort?: number
   controlPort?: number
   host?: string
+  /** The name in URLs and in the media server's certificate, where it is not `host`: behind 0.0.0.0, in a container. */
+  publicHost?: string
   /** How long the server takes to accept a message. Real ones take about this long; clients behave differently below 100. */
   ackDelayMs?: number
   /** Same seed, same phone numbers and LIDs. */
@@ -49,18 +51,19 @@ export type Simulator = {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   silenceLibsignal()
   const { host = "127.0.0.1", port = 0, mediaPort = 0, controlPort = 0 } = options
+  const { publicHost = host === "0.0.0.0" ? "127.0.0.1" : host } = options
   const identity = await loadIdentity(options.dataDir)
   const parts = createParts(options)
-  const certificate = await issueServerCertificate(identity.mediaCa, host)
+  const certificate = await issueServerCertificate(identity.mediaCa, publicHost)
   const media = new MediaServer({ ...parts, store: parts.media, certificate })
   const chat = new ChatServer(parts, createServerIdentity(rootKeyOf(identity)))
   const control = new ControlServer(createScenario(parts))
-  const mediaUrl = await media.start(host, mediaPort)
+  const mediaUrl = await media.start({ host, publicHost, port: mediaPort })
   parts.media.servedAt(mediaUrl)
   return {
     mediaUrl,
-    webSocketUrl: await chat.start(host, port),
-    controlUrl: await control.start(host, controlPort),
+    webSocketUrl: await chat.start({ host, publicHost, port }),
+    controlUrl: await control.start({ host, publicHost, port: controlPort }),
     rootPublicKeyHex: identity.root.publicKeyHex,
     mediaCaPem: identity.mediaCa.cert,
     stop: async () => {

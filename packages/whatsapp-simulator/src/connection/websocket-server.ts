@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http"
 import { WebSocketServer } from "ws"
 import { Curve } from "@whiskeysockets/baileys"
 import { createServerIdentity, type ServerIdentity } from "../noise/certificate.ts"
-import { portOf } from "../ports.ts"
+import { type Listening, portOf } from "../ports.ts"
 import { ClientConnection } from "./client-connection.ts"
 import { admit } from "./login.ts"
 import type { ServerParts } from "./server-parts.ts"
@@ -41,10 +41,10 @@ export class ChatServer {
   }
 
   /** Resolves with the URL once the server listens. */
-  async start(host: string, port: number): Promise<string> {
+  async start({ host, publicHost, port }: Listening): Promise<string> {
     this.http.listen(port, host)
     await once(this.http, "listening")
-    return `ws://${host}:${portOf(this.http)}${path}`
+    return `ws://${publicHost}:${portOf(this.http)}${path}`
   }
 
   async stop(): Promise<void> {

@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from "node:https"
 import { createServer as createTcpServer, type Socket } from "node:net"
 import type { Counters } from "../connection/counters.ts"
 import type { Faults } from "../faults/faults.ts"
-import { portOf } from "../ports.ts"
+import { type Listening, portOf } from "../ports.ts"
 import type { ServerCertificate } from "./certificates.ts"
 import type { MediaStore } from "./media-store.ts"
 
@@ -28,10 +28,10 @@ export class MediaServer {
   }
 
   /** Resolves with `https://host:port` once the server listens. */
-  async start(host: string, port: number): Promise<string> {
+  async start({ host, publicHost, port }: Listening): Promise<string> {
     this.tcp.listen(port, host)
     await once(this.tcp, "listening")
-    return `https://${host}:${portOf(this.tcp)}`
+    return `https://${publicHost}:${portOf(this.tcp)}`
   }
 
   async stop(): Promise<void> {

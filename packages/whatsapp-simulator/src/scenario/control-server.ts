@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createServer, type Server } from "node:http"
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express"
-import { portOf } from "../ports.ts"
+import { type Listening, portOf } from "../ports.ts"
 import { type OperationName, operations } from "./operations/all.ts"
 import { Problem } from "./problem.ts"
 import type { Scenario } from "./scenario.ts"
@@ -18,10 +18,10 @@ export class ControlServer {
   }
 
   /** Resolves with the base URL once the server listens. */
-  async start(host: string, port: number): Promise<string> {
+  async start({ host, publicHost, port }: Listening): Promise<string> {
     this.http.listen(port, host)
     await once(this.http, "listening")
-    return `http://${host}:${portOf(this.http)}`
+    return `http://${publicHost}:${portOf(this.http)}`
   }
 
   async stop(): Promise<void> {

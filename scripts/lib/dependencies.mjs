@@ -69,7 +69,7 @@ function fingerprint() {
     "pnpm-lock.yaml",
     "pnpm-workspace.yaml",
     "e2e/package.json",
-    ...manifests.sort(),
+    ...manifests.toSorted((a, b) => (a < b ? -1 : 1)),
   ]) {
     if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)))
   }

@@ -1,6 +1,7 @@
 export * from "./paths.ts"
 export * from "./processes/child.ts"
 export * from "./processes/free-port.ts"
+export * from "./processes/pack.ts"
 export * from "./processes/service-process.ts"
 export * from "./processes/stack.ts"
 export * from "./processes/wait-until.ts"

@@ -75,6 +75,8 @@ export interface SessionLogDoc {
   account: string
   n: number
   epoch: number
+  /** Set on the first row of an owner. It is what fences the owner before, and stays when its neighbours are removed. */
+  takeover?: true
   /** Nonce of the owner that wrote it: tells "my own write, whose answer was lost" from "somebody else's". */
   owner: string
   at: Date

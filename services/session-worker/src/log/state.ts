@@ -30,6 +30,8 @@ export interface StateValues extends SignalDataTypeMap {
   unconfirmed: Unconfirmed
   /** Baileys' cache of a user's devices. Without it each restart replaces the session with every contact. */
   devices: unknown
+  /** User part of a number to that of its LID and back, from group lists: for us, not for Baileys' choice of sessions. */
+  names: string
   /** `sequence`: number of the last event. */
   meta: number
 }

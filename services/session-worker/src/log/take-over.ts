@@ -57,7 +57,8 @@ async function appendTakeover(options: Parameters<typeof takeOver>[0]): Promise<
     const _id = rowId(account, n)
     const body = new Binary(sealEntry(emptyEntry(), _id, box))
     try {
-      await appendRow(store, { _id, account, n, epoch, owner: nonce, at: new Date(), body }, patienceMs)
+      const row = { _id, account, n, epoch, owner: nonce, takeover: true, at: new Date(), body } as const
+      await appendRow(store, row, patienceMs)
       return n
     } catch (error) {
       // The earlier owner was faster this time.

@@ -10,6 +10,7 @@ import type { Names } from "../inbound/people.ts"
 import type { OwnMessages } from "../inbound/own-messages.ts"
 import type { Gate } from "../log/gate.ts"
 import type { SessionLog } from "../log/session-log.ts"
+import type { OutboxMark } from "../log/entry.ts"
 import type { SessionState, Unconfirmed } from "../log/state.ts"
 import { quietLogger } from "../whatsapp/quiet-logger.ts"
 import { NotSendable } from "./content.ts"
@@ -46,9 +47,9 @@ export interface Sender {
   answered(waId: string, error: string | undefined): void
   /** A sign of life of a message that the server never confirmed. */
   seen(waId: string): void
-  /** The row's new state is in MongoDB: it need not be remembered any more. */
-  recorded(ids: readonly string[]): void
-  /** Calls once the message's fate is durable, with the state it has then. */
+  /** The rows' new states are in MongoDB: they need not be remembered any more. */
+  recorded(marks: readonly OutboxMark[]): void
+  /** Calls when the message's fate can be read in MongoDB, or a second after it is durable at the latest. */
   onOutcome(id: string, done: (status: MessageStatus) => void): () => void
   stop(): void
 }
@@ -59,6 +60,8 @@ const windowMax = 16
 const triesMax = 3
 const retryDelaysMs = [1_000, 5_000, 15_000]
 const uploadTimeoutMs = 120_000
+/** How long an outcome that is durable waits to be readable, too. */
+const recordWaitMs = 1_000
 
 export function createSender(options: SenderOptions): Sender {
   const { state, sessionLog, own, log } = options
@@ -75,13 +78,13 @@ export function createSender(options: SenderOptions): Sender {
   const settle = (waId: string, id: string, status: MessageStatus, number: number) => {
     inFlight.delete(waId)
     roomFree?.()
-    const listeners = outcomes.get(id)
-    if (listeners === undefined) return
+    if (!outcomes.has(id)) return
     sessionLog.whenDurable(number).then(
-      () => listeners.forEach((done) => done(status)),
+      () => setTimeout(() => tell(id, status), recordWaitMs),
       () => log.debug({ message: id }, "outcome.not_durable"),
     )
   }
+  const tell = (id: string, status: MessageStatus) => outcomes.get(id)?.forEach((done) => done(status))
   const accept = (waId: string, sent: Unconfirmed) => {
     own.put({ id: sent.id, waId, chat: sent.view.chat, status: "server_ack" })
     settle(waId, sent.id, "server_ack", sessionLog.stage(acceptedChange(waId, sent, new Date())))
@@ -249,7 +252,12 @@ export function createSender(options: SenderOptions): Sender {
       const sent = state.get("unconfirmed", waId)
       if (sent !== undefined) accept(waId, sent)
     },
-    recorded: (ids) => ids.forEach((id) => taken.delete(id)),
+    recorded(marks) {
+      for (const { id, status } of marks) {
+        taken.delete(id)
+        if (status !== "sending") tell(id, status)
+      }
+    },
     onOutcome(id, done) {
       const listeners = outcomes.get(id) ?? new Set()
       outcomes.set(id, listeners.add(done))

@@ -4,7 +4,7 @@ import { faultPoint, jittered, pause } from "@wildcat/shared/runtime"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { Store } from "@wildcat/shared/store"
 import { openEntry } from "../log/entry.ts"
-import type { Entry, SessionEvent } from "../log/entry.ts"
+import type { Entry, OutboxMark, SessionEvent } from "../log/entry.ts"
 import { applyRows } from "./apply-rows.ts"
 import { foldState } from "./fold.ts"
 
@@ -14,8 +14,8 @@ export interface PumpOptions {
   store: Store
   box: SecretBox
   log: Logger
-  /** The outbox rows of these ids show their new state now. */
-  recorded(outboxIds: readonly string[]): void
+  /** The outbox shows these states now. */
+  recorded(marks: readonly OutboxMark[]): void
 }
 
 /**
@@ -83,7 +83,7 @@ async function carry(options: PumpOptions, rows: readonly { n: number; entry: En
     account,
     entries.map(({ entry }) => entry),
   )
-  options.recorded(entries.flatMap(({ entry }) => entry.outbox.map((mark) => mark.id)))
+  options.recorded(entries.flatMap(({ entry }) => entry.outbox))
   const events = entries.flatMap(({ entry }) => entry.events)
   if (events.some(isOfMessage)) faultPoint("pump.after-messages-before-publish")
   for (const event of events) await publish(options, event)
@@ -105,7 +105,13 @@ async function publish({ bus, log }: PumpOptions, event: SessionEvent): Promise<
   }
 }
 
-/** All up to and including `n`, except for the last row of the log. */
+/** An owner that was frozen for longer than this has been ended by its machine. */
+const takeoverDays = 7
+
+/**
+ * Removes rows up to and including `n`. The last row of the log stays, so that numbers never start anew, and so does the
+ * first row of each owner: the owner before it, should it wake up, writes under exactly this number and is refused.
+ */
 async function removeRows({ store, account }: PumpOptions, n: number): Promise<void> {
   const [later] = await store.collections.sessionLog
     .find({ account, n: { $gte: n } }, { projection: { n: 1 } })
@@ -113,7 +119,12 @@ async function removeRows({ store, account }: PumpOptions, n: number): Promise<v
     .limit(1)
     .toArray()
   if (later === undefined) return
-  await store.collections.sessionLog.deleteMany({ account, n: { $lt: Math.min(later.n, n + 1) } })
+  const oldest = new Date(Date.now() - takeoverDays * 86_400_000)
+  await store.collections.sessionLog.deleteMany({
+    account,
+    n: { $lt: Math.min(later.n, n + 1) },
+    $or: [{ takeover: { $ne: true } }, { at: { $lt: oldest } }],
+  })
 }
 
 async function readEntry({ store, box, account }: PumpOptions, n: number): Promise<Entry> {

@@ -23,6 +23,7 @@ const forgotten = {
   "identity-key": true,
   inbox: true,
   devices: true,
+  names: true,
   unconfirmed: true,
   meta: false,
 } as const satisfies Record<StateType, boolean>

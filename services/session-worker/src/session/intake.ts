@@ -8,6 +8,7 @@ import { messageChange } from "../inbound/message.ts"
 import type { MessageContext } from "../inbound/message.ts"
 import { advance } from "../inbound/own-messages.ts"
 import type { OwnMessages } from "../inbound/own-messages.ts"
+import { userOf } from "../inbound/people.ts"
 import { peerChange } from "../inbound/peer.ts"
 import { readReceipt } from "../inbound/receipt.ts"
 import { statusChange } from "../inbound/status-event.ts"
@@ -38,6 +39,7 @@ export interface Intake {
   receiptNoted(waId: string): void
   receipt(stanza: BinaryNode): void
   plainMessage(stanza: BinaryNode): void
+  members(people: { pn: string; lid: string }[]): void
 }
 
 export function createIntake(options: IntakeOptions): Intake {
@@ -97,6 +99,14 @@ export function createIntake(options: IntakeOptions): Intake {
       if (changes !== null) sessionLog.stage({ state: changes }, "lazy")
     },
     receipt: (stanza) => sessionLog.hold(() => receive(stanza)),
+    members(people) {
+      const news = people.filter(({ pn, lid }) => context.names.pnOf(userOf(lid)) !== userOf(pn))
+      const names = news.flatMap(({ pn, lid }) => [
+        [userOf(pn), userOf(lid)] as const,
+        [userOf(lid), userOf(pn)] as const,
+      ])
+      if (names.length > 0) sessionLog.stage({ state: { names: Object.fromEntries(names) } }, "lazy")
+    },
     plainMessage: (stanza) => sessionLog.hold(() => takePlain(stanza)),
   }
 }

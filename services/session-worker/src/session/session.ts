@@ -87,7 +87,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     taken.tail.flatMap(({ entry }) => entry.outbox),
   )
   const { state } = taken
-  const pump = createPump({ account: account._id, bus, store, box, log, recorded: (ids) => sender.recorded(ids) })
+  const pump = createPump({ account: account._id, bus, store, box, log, recorded: (marks) => sender.recorded(marks) })
   const scope = { id: account._id, tenant: account.tenant }
   const sessionLog = createSessionLog({
     ...{ account: scope, epoch, nonce, lastRow: taken.lastRow, state, store, box, patienceMs, log },
@@ -97,7 +97,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   const names = namesOf(state)
   const linkedAs = () => meOf(state.get("creds", "creds"))
-  const me = () => linkedAs() ?? account.me ?? { pn: null, lid: null }
+  /** The number that was linked last; another one is refused. */
+  let knownMe = account.me
+  const me = () => linkedAs() ?? knownMe ?? { pn: null, lid: null }
   const { publicUrl, mediaLinkDays } = settings
   const own = createOwnMessages(store, account._id)
   const sender = createSender({
@@ -118,7 +120,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const stanzaOf = (ciphertext: Uint8Array) => stanzas.get(ciphertext)
   const makeSignalRepository = makeRepositoryFactory({ memos, log: sessionLog, keys, stanzaOf, ...intake })
   const devices = createDevicesCache(state, sessionLog)
-  const standing = createStanding({ initial: account, sessionLog, me: () => linkedAs() ?? account.me })
+  const standing = createStanding({ initial: account, sessionLog, me: () => linkedAs() ?? knownMe })
   const qrCodes = createQrCodes({ bus, account: scope, lifeMs: settings.socket.qrLifeMs })
   const reconnects = createReconnects()
   const stopping = new AbortController()
@@ -152,6 +154,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         },
         opened: () => {
           isConnected = true
+          knownMe = linkedAs()
           reconnects.opened()
           standing.report("connected")
           log.info({}, "session.connected")
@@ -159,7 +162,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         ready: (gated) => sender.connected(gated),
         paired: (device) =>
           sessionLog.hold(async () => {
-            refusal = await refusalOf(store, { _id: account._id, me: account.me }, device)
+            refusal = await refusalOf(store, { _id: account._id, me: knownMe }, device)
             if (refusal !== null) connection?.cut()
           }),
       },
@@ -263,8 +266,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
 function namesOf(state: SessionState): Names {
   return {
-    lidOf: (pnUser) => state.get("lid-mapping", pnUser),
-    pnOf: (lidUser) => state.get("lid-mapping", `${lidUser}_reverse`),
+    lidOf: (pnUser) => state.get("lid-mapping", pnUser) ?? state.get("names", pnUser),
+    pnOf: (lidUser) => state.get("lid-mapping", `${lidUser}_reverse`) ?? state.get("names", lidUser),
   }
 }
 

@@ -10,6 +10,8 @@ export interface FrameHandlers {
   receipt(stanza: BinaryNode): void
   /** A message without ciphertext: unavailable, or a channel's. */
   plainMessage(stanza: BinaryNode): void
+  /** Members of a group under both names. */
+  members(people: { pn: string; lid: string }[]): void
   /** A phone has scanned the QR code. */
   paired(device: { pn: string; lid: string | undefined }): void
   /** Everything that waited while the account was offline has been delivered. */
@@ -36,6 +38,8 @@ export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHan
     iq: (stanza) => {
       const device = getBinaryNodeChild(getBinaryNodeChild(stanza, "pair-success"), "device")?.attrs
       if (device?.["jid"] !== undefined) handlers.paired({ pn: device["jid"], lid: device["lid"] })
+      const people = getBinaryNodeChildren(getBinaryNodeChild(stanza, "group"), "participant").flatMap(bothNames)
+      if (people.length > 0) handlers.members(people)
     },
     ib: (stanza) => {
       if (getBinaryNodeChild(stanza, "offline") !== undefined) handlers.offlineDelivered()
@@ -44,6 +48,13 @@ export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHan
   socket.ws.on("frame", (frame: unknown) => {
     if (isStanza(frame)) taps[frame.tag]?.(frame)
   })
+}
+
+/** Participants carry one name as `jid` and the other as `phone_number` or `lid`. */
+function bothNames({ attrs }: BinaryNode): { pn: string; lid: string }[] {
+  const [jid, number, lid] = [attrs["jid"] ?? "", attrs["phone_number"], attrs["lid"]]
+  if (jid.endsWith("@lid") && number !== undefined) return [{ pn: number, lid: jid }]
+  return lid === undefined ? [] : [{ pn: jid, lid }]
 }
 
 /** The handshake's frames are bytes; all others have been decoded by Baileys. */

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { waitUntil } from "@wildcat/testkit"
+import { createWorld } from "./world.ts"
+import type { World } from "./world.ts"
+
+let world: World
+
+beforeEach(async () => {
+  world = await createWorld({ ackDelayMs: 20 })
+})
+
+afterEach(() => world.stop())
+
+test("a frozen owner is fenced: another takes over, and what the frozen one had staged never leaves", async () => {
+  const frozen = await world.startWorker({ WORKER_ID: "worker-1" })
+  const account = await world.linkAccount()
+  const contact = await world.whatsapp.createContact()
+  await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "one" })
+  await waitUntil("the first", async () => (await world.events("message.received")).length === 1)
+
+  frozen.kill("SIGSTOP")
+  const { id, waId } = await world.queue(account.id, contact.pn, { type: "text", text: "once only" })
+  await world.startWorker({ WORKER_ID: "worker-2" })
+  await waitUntil("the new owner", async () => (await world.account(account.id)).owner?.worker === "worker-2")
+  await waitUntil(
+    "sent by it",
+    async () => (await world.store.collections.outbox.findOne({ _id: id }))?.status === "server_ack",
+  )
+
+  frozen.kill("SIGCONT")
+  await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "two" })
+  await waitUntil("the second", async () => (await world.events("message.received")).length === 2)
+  await waitUntil("the frozen one noticed", () => frozen.lines.some((line) => line.includes("session.log_died")))
+  expect((await world.account(account.id)).owner?.worker).toBe("worker-2")
+  const got = await world.whatsapp.receivedMessages({ contactId: contact.id })
+  expect(got.map((message) => message.messageId)).toEqual([waId])
+  const sequences = (await world.events()).map((event) => event.sequence)
+  expect(sequences).toEqual(sequences.map((_, index) => index + 1))
+  expect((await world.whatsapp.counters()).pairings).toBe(1)
+})
+
+test("a second process with the same WORKER_ID replaces the first one", async () => {
+  const first = await world.startWorker()
+  const account = await world.linkAccount()
+  await world.startWorker()
+  expect(await first.exited).toMatchObject({ code: 1 })
+  await world.waitForStatus(account.id, "connected")
+  const contact = await world.whatsapp.createContact()
+  await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "hello" })
+  await waitUntil("the event", async () => (await world.events("message.received")).length === 1)
+})

@@ -1,4 +1,5 @@
 import mongoose from "mongoose"
+import type { ConnectOptions, Connection } from "mongoose"
 import type { Db } from "mongodb"
 import { tolerate } from "../runtime/index.ts"
 import type { Logger, ReadyCheck } from "../runtime/index.ts"
@@ -24,7 +25,7 @@ export interface Store {
 /**
  * Connects to MongoDB (a standalone server or a replica set) and makes the indexes.
  * An acknowledged write is on the disks of a majority: set once here, for everything.
- * Throws when no server answers within `serverWaitMs`.
+ * Throws when no server answers within 20 s.
  */
 export async function connectStore(options: {
   mongoUrl: string
@@ -37,19 +38,21 @@ export async function connectStore(options: {
   /** Longest silence of a server during an operation, in milliseconds; unlimited by default. */
   silenceMs?: number
 }): Promise<Store> {
-  const connection = mongoose.createConnection(options.mongoUrl, {
+  const connection = mongoose.createConnection()
+  await openFirst(connection, options.mongoUrl, {
     dbName: options.database,
     appName: options.name,
     writeConcern: { w: "majority", j: true },
     readConcernLevel: "majority",
     maxPoolSize: options.poolMax ?? 32,
     serverSelectionTimeoutMS: options.serverWaitMs ?? 20_000,
-    ...(options.silenceMs === undefined ? {} : { socketTimeoutMS: options.silenceMs }),
+    ...(options.silenceMs === undefined
+      ? {}
+      : { socketTimeoutMS: options.silenceMs, connectTimeoutMS: options.silenceMs }),
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,
   })
-  await connection.asPromise()
   const db = connection.getClient().db(options.database)
   await ensureIndexes(db)
   return {
@@ -59,5 +62,21 @@ export async function connectStore(options: {
     media: createMediaStore(db),
     check: async () => ((await db.command({ ping: 1 }))["ok"] === 1 ? null : "MongoDB does not answer"),
     close: () => tolerate(connection.close(), "the process ends", options.log),
+  }
+}
+
+const firstTryMs = 20_000
+
+/** A database that starts together with the services is waited for, however short later waits are. */
+async function openFirst(connection: Connection, url: string, settings: ConnectOptions): Promise<void> {
+  const deadline = performance.now() + firstTryMs
+  for (;;) {
+    try {
+      await connection.openUri(url, settings)
+      return
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
   }
 }

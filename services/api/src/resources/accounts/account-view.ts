@@ -1,0 +1,53 @@
+import { z } from "zod"
+import { AccountStatus, Person, StatusReason, idSchema } from "@wildcat/shared/contracts"
+import type { AccountDoc } from "@wildcat/shared/store"
+
+/** An account as the API shows it. */
+export const AccountView = z
+  .object({
+    id: idSchema("account"),
+    name: z.string(),
+    desired: z.enum(["running", "stopped"]).describe("What was asked for; `status` follows"),
+    status: AccountStatus,
+    reason: StatusReason.nullable().describe("Why it has this status, where there is something to say"),
+    me: Person.nullable().describe("The linked number; null until an account was linked"),
+    owner: z
+      .object({ worker: z.string(), since: z.iso.datetime() })
+      .nullable()
+      .describe("The worker that holds the session; null when none does"),
+    statusAt: z.iso.datetime(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({
+    id: "Account",
+    example: {
+      id: "acc_01JDGZ8Q4W0000000000000000",
+      name: "Support",
+      desired: "running",
+      status: "connected",
+      reason: null,
+      me: { pn: "4915112345678@s.whatsapp.net", lid: "98765432101234@lid" },
+      owner: { worker: "session-worker-0", since: "2026-11-24T10:00:00.000Z" },
+      statusAt: "2026-11-24T10:00:05.000Z",
+      createdAt: "2026-11-24T09:59:00.000Z",
+      updatedAt: "2026-11-24T10:00:05.000Z",
+    },
+  })
+
+export const accountParams = z.strictObject({ id: idSchema("account") })
+
+export function viewAccount(account: AccountDoc) {
+  return {
+    id: account._id,
+    name: account.name,
+    desired: account.desired,
+    status: account.status,
+    reason: account.reason,
+    me: account.me,
+    owner: account.owner && { worker: account.owner.worker, since: account.owner.since.toISOString() },
+    statusAt: account.statusAt.toISOString(),
+    createdAt: account.createdAt.toISOString(),
+    updatedAt: account.updatedAt.toISOString(),
+  }
+}

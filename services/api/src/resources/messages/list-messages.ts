@@ -1,0 +1,29 @@
+import { z } from "zod"
+import { AddressInput } from "@wildcat/shared/contracts"
+import { pageOf, pageQuery } from "../../http/page.ts"
+import { route } from "../../http/route.ts"
+import { accountParams } from "../accounts/account-view.ts"
+import { MessageEntry, viewMessages } from "./message-view.ts"
+
+export const listMessages = route({
+  method: "get",
+  path: "/v1/accounts/{id}/messages",
+  operation: "listMessages",
+  tag: "messages",
+  summary: "List messages of an account, newest first",
+  description: "Also those that are still queued. A page stays complete while new messages arrive.",
+  scope: ["messages", "read"],
+  params: accountParams,
+  query: z.strictObject({
+    ...pageQuery,
+    chat: AddressInput.optional().describe("Only this chat: a phone number or a JID, under either of a person's names"),
+    direction: z.enum(["in", "out"]).optional().describe("Only messages to (`in`) or from (`out`) the account"),
+  }),
+  responses: { 200: { description: "A page", content: { "application/json": pageOf(MessageEntry) } } },
+  errors: [],
+  async handler({ tenant, params, query }) {
+    const account = await tenant.accounts.get(params.id)
+    const page = await tenant.messages.list(account, { ...query, chat: query.chat?.jid })
+    return { status: 200, body: { ...page, items: await viewMessages(tenant, account, page.items) } }
+  },
+})

@@ -1,0 +1,141 @@
+import { z } from "zod"
+import {
+  MediaRef,
+  MediaStatus,
+  MessageStatus,
+  MessageView,
+  StatusStep,
+  idSchema,
+  messageAcks,
+} from "@wildcat/shared/contracts"
+import type { ChatRef, MessageContent } from "@wildcat/shared/contracts"
+import type { AccountDoc, MessageDoc, OutboxDoc } from "@wildcat/shared/store"
+import type { LoggedMessage } from "../../tenant/messages.ts"
+import type { TenantAccess } from "../../tenant/tenant-access.ts"
+
+const Failure = z.object({ code: z.string(), text: z.string() })
+
+/** A message of the log, with the state that it is in. */
+export const MessageEntry = MessageView.extend({
+  account: idSchema("account"),
+  media: MediaRef.extend({
+    status: MediaStatus.describe("`url` opens when it is `stored`"),
+    error: Failure.nullable(),
+  }).nullable(),
+  status: MessageStatus.nullable().describe("Of messages of the account; null for those of others"),
+  ack: z
+    .number()
+    .int()
+    .min(-1)
+    .max(4)
+    .nullable()
+    .describe("The status as other gateways count it: -1 error … 4 played"),
+  timeline: z.array(StatusStep).describe("Every state with its time, oldest first"),
+  error: Failure.nullable().describe("Why it was not sent"),
+}).meta({
+  id: "Message",
+  example: {
+    id: "msg_01JDGZ8Q4W0000000000000000",
+    waId: "3EB0C0FFEE0123456789AB",
+    account: "acc_01JDGZ8Q4W0000000000000000",
+    chat: { jid: "4915112345678@s.whatsapp.net", kind: "direct", pn: "4915112345678@s.whatsapp.net", lid: null },
+    author: { pn: "4915187654321@s.whatsapp.net", lid: null },
+    authorName: null,
+    fromMe: true,
+    source: "api",
+    timestamp: "2026-11-24T10:00:00.000Z",
+    content: { type: "text", text: "Hello" },
+    media: null,
+    quoted: null,
+    mentions: [],
+    status: "server_ack",
+    ack: 1,
+    timeline: [{ status: "queued", at: "2026-11-24T10:00:00.000Z", recipient: null }],
+    error: null,
+  },
+})
+
+export type MessageEntry = z.infer<typeof MessageEntry>
+
+/** Messages as the API shows them, in the given order. */
+export async function viewMessages(
+  tenant: TenantAccess,
+  account: AccountDoc,
+  messages: readonly LoggedMessage[],
+): Promise<MessageEntry[]> {
+  const quoted = messages.flatMap((each) => (each.kind === "queued" && each.doc.quoted ? [each.doc.quoted.waId] : []))
+  const authors = await tenant.messages.authorsOf(account, quoted)
+  return Promise.all(
+    messages.map((each) =>
+      each.kind === "logged" ? viewLogged(each.doc) : viewQueued(tenant, account, { row: each.doc, authors }),
+    ),
+  )
+}
+
+async function viewLogged(doc: MessageDoc): Promise<MessageEntry> {
+  const { _id, tenant: _tenant, raw: _raw, createdAt: _createdAt, timestamp, status, timeline, ...shown } = doc
+  return {
+    ...shown,
+    id: _id,
+    timestamp: timestamp.toISOString(),
+    status,
+    ack: status && messageAcks[status],
+    timeline,
+  }
+}
+
+/** A send that the log does not have yet, from its outbox row. */
+async function viewQueued(
+  tenant: TenantAccess,
+  account: AccountDoc,
+  { row, authors }: { row: OutboxDoc; authors: Map<string, MessageDoc["author"]> },
+): Promise<MessageEntry> {
+  const queued = { status: "queued" as const, at: row.createdAt.toISOString(), recipient: null }
+  const now = { status: row.status, at: row.updatedAt.toISOString(), recipient: null }
+  return {
+    id: row._id,
+    waId: row.waId,
+    account: row.account,
+    chat: chatOf(row.to),
+    author: account.me ?? nobody,
+    authorName: null,
+    fromMe: true,
+    source: "api",
+    timestamp: queued.at,
+    content: contentOf(row),
+    media: await mediaOf(tenant, row),
+    quoted: row.quoted && { waId: row.quoted.waId, author: authors.get(row.quoted.waId) ?? nobody },
+    mentions: [],
+    status: row.status,
+    ack: messageAcks[row.status],
+    timeline: row.status === "queued" ? [queued] : [queued, now],
+    error: row.error,
+  }
+}
+
+const nobody = { pn: null, lid: null }
+
+function contentOf({ content }: OutboxDoc): MessageContent {
+  return content.type === "text" ? content : { type: "image", caption: content.caption ?? null }
+}
+
+async function mediaOf(tenant: TenantAccess, { content }: OutboxDoc): Promise<MessageEntry["media"]> {
+  if (content.type !== "image") return null
+  const stored = await tenant.media.find(content.mediaId)
+  return {
+    id: content.mediaId,
+    kind: "image",
+    mimetype: stored?.mimetype ?? "image/jpeg",
+    bytes: stored?.bytes ?? null,
+    sha256: stored?.sha256 ?? null,
+    fileName: stored?.fileName ?? null,
+    ...tenant.media.linkOf(content.mediaId),
+    status: stored ? "stored" : "failed",
+    error: null,
+  }
+}
+
+function chatOf(jid: string): ChatRef {
+  const person = { pn: jid.endsWith("@s.whatsapp.net") ? jid : null, lid: jid.endsWith("@lid") ? jid : null }
+  return { jid, kind: jid.endsWith("@g.us") ? "group" : "direct", ...person }
+}

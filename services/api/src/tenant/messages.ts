@@ -1,0 +1,116 @@
+import type { Filter } from "mongodb"
+import { isDuplicateKey } from "@wildcat/shared/store"
+import type { AccountDoc, MessageDoc, OutboxDoc } from "@wildcat/shared/store"
+import { decodeCursor, pageFrom } from "../http/page.ts"
+import type { Page, PageRequest, Position } from "../http/page.ts"
+import type { Caller } from "../keys/authenticator.ts"
+import type { Parts } from "./parts.ts"
+
+/** A message of the log, or a send that the log does not have yet. */
+export type LoggedMessage = { kind: "logged"; doc: MessageDoc } | { kind: "queued"; doc: OutboxDoc }
+
+export interface MessageQuery extends PageRequest {
+  /** Canonical JID, under either of a person's names. */
+  chat?: string | undefined
+  direction?: "in" | "out" | undefined
+}
+
+/** Messages of accounts that the caller has found: every query names tenant and account. */
+export function messagesOf(parts: Parts, caller: Caller) {
+  const { messages, outbox } = parts.store.collections
+  const of = (account: AccountDoc) => ({ tenant: caller.tenant, account: account._id })
+
+  return {
+    /** Null when the account has no such message. The log knows more than the outbox. */
+    async find(account: AccountDoc, id: string): Promise<LoggedMessage | null> {
+      const doc = await messages.findOne({ ...of(account), _id: id })
+      if (doc) return { kind: "logged", doc }
+      const row = await outbox.findOne({ ...of(account), _id: id })
+      return row && { kind: "queued", doc: row }
+    },
+
+    /** Newest first: the log and what only the outbox has, each message once. */
+    async list(account: AccountDoc, query: MessageQuery): Promise<Page<LoggedMessage>> {
+      const before = decodeCursor(query.cursor)
+      const most = query.limit + 1
+      const [logged, queued] = await Promise.all([
+        messages
+          .find({ $and: [of(account), logFilter(query), olderThan("timestamp", before)] } as Filter<MessageDoc>)
+          .sort({ timestamp: -1, _id: -1 })
+          .limit(most)
+          .toArray(),
+        query.direction === "in" ? [] : unlogged(account, query, before),
+      ])
+      const all = [
+        ...logged.map((doc) => ({ kind: "logged" as const, doc })),
+        ...queued.map((doc) => ({ kind: "queued" as const, doc })),
+      ]
+      return pageFrom(all.toSorted(newestFirst), query.limit, positionOf)
+    },
+
+    /** Writes a send. The same id a second time is the same send. */
+    async enqueue(row: Omit<OutboxDoc, "tenant">): Promise<void> {
+      try {
+        await outbox.insertOne({ ...row, tenant: caller.tenant })
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error
+      }
+    },
+
+    /** Authors of messages of the account by WhatsApp id: what a queued reply refers to. */
+    async authorsOf(account: AccountDoc, waIds: readonly string[]): Promise<Map<string, MessageDoc["author"]>> {
+      if (waIds.length === 0) return new Map()
+      const found = await messages
+        .find({ ...of(account), waId: { $in: [...waIds] } })
+        .project<Pick<MessageDoc, "waId" | "author">>({ waId: 1, author: 1 })
+        .toArray()
+      return new Map(found.map(({ waId, author }) => [waId, author]))
+    },
+  }
+
+  /** Rows that the pump has not written to the log, newest first. */
+  async function unlogged(account: AccountDoc, query: MessageQuery, before: Position | null): Promise<OutboxDoc[]> {
+    const filter = { ...of(account), ...(query.chat === undefined ? {} : { to: query.chat }) }
+    return outbox
+      .aggregate<OutboxDoc>([
+        { $match: { $and: [filter, olderThan("createdAt", before)] } },
+        { $sort: { createdAt: -1, _id: -1 } },
+        {
+          $lookup: {
+            from: messages.collectionName,
+            localField: "_id",
+            foreignField: "_id",
+            pipeline: [{ $project: { _id: 1 } }],
+            as: "logged",
+          },
+        },
+        { $match: { logged: [] } },
+        { $unset: "logged" },
+        { $limit: query.limit + 1 },
+      ])
+      .toArray()
+  }
+}
+
+function logFilter({ chat, direction }: MessageQuery): Filter<MessageDoc> {
+  return {
+    ...(direction === undefined ? {} : { fromMe: direction === "out" }),
+    ...(chat === undefined ? {} : { $or: [{ "chat.jid": chat }, { "chat.pn": chat }, { "chat.lid": chat }] }),
+  }
+}
+
+function olderThan(field: "timestamp" | "createdAt", position: Position | null) {
+  if (position === null) return {}
+  const [ms, id] = position
+  const at = new Date(ms)
+  return { $or: [{ [field]: { $lt: at } }, { [field]: at, _id: { $lt: id } }] }
+}
+
+function positionOf(message: LoggedMessage): Position {
+  return [(message.kind === "logged" ? message.doc.timestamp : message.doc.createdAt).getTime(), message.doc._id]
+}
+
+function newestFirst(left: LoggedMessage, right: LoggedMessage): number {
+  const [[leftMs, leftId], [rightMs, rightId]] = [positionOf(left), positionOf(right)]
+  return rightMs - leftMs || (leftId < rightId ? 1 : -1)
+}

@@ -1,0 +1,36 @@
+import type { Bus } from "@wildcat/shared/bus"
+import type { AddressPolicy, Logger, SecretBox } from "@wildcat/shared/runtime"
+import type { Store } from "@wildcat/shared/store"
+import type { EventHub } from "../events/event-hub.ts"
+import type { EventStreams } from "../events/event-streams.ts"
+import type { KeyHasher } from "../keys/api-key.ts"
+import type { Authenticator } from "../keys/authenticator.ts"
+import type { SeededSecrets } from "../keys/seeded-secrets.ts"
+
+export interface Limits {
+  accountsMax: number
+  webhooksMax: number
+  apiKeysMax: number
+  mediaBytesMax: number
+  jsonBytesMax: number
+  mediaFetchMs: number
+  mediaLinkDays: number
+  allowHttpWebhooks: boolean
+  publicUrl: string
+  mediaInternalUrl: string
+}
+
+/** What the things of a tenant are made of. */
+export interface Parts {
+  store: Store
+  bus: Bus
+  box: SecretBox
+  secrets: SeededSecrets
+  hasher: KeyHasher
+  authenticator: Authenticator
+  hub: EventHub
+  streams: EventStreams
+  addresses: AddressPolicy
+  limits: Limits
+  log: Logger
+}

@@ -1,11 +1,10 @@
 // npm start: the whole gateway on this machine, against the real WhatsApp.
 import { join } from "node:path"
-import { root, startServers, startStack } from "@wildcat/testkit"
+import { root, startServers, startStack, untilStopped } from "@wildcat/testkit"
 import { lockFolder } from "./lib/run-lock.ts"
 import { localSecrets } from "./lib/secrets.ts"
 import { settingsOfThePerson } from "./lib/settings-of-the-person.ts"
 import { supervise } from "./lib/supervise.ts"
-import { untilStopped } from "./lib/until-stopped.ts"
 
 const folder = join(root, ".runtime/data")
 const keyFile = join(folder, "admin-api-key")

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
-import { root } from "@wildcat/testkit"
-import { untilStopped } from "./until-stopped.ts"
+import { root, untilStopped } from "@wildcat/testkit"
 
 /** A tool of the workspace and how to call it. */
 export interface Check {

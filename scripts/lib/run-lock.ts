@@ -6,7 +6,7 @@ import { join } from "node:path"
  * Throws with the number of the process that runs. Returns how to give the folder free.
  */
 export function lockFolder(folder: string): () => undefined {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, "run.lock")
   const holder = holderOf(file)
   if (holder !== null) throw new Error(`already running as process ${holder}`)

@@ -1,0 +1,1 @@
+import "../apps/demo/src/main.ts"

@@ -13,11 +13,9 @@ export interface Isolated {
   cleanup(): Promise<void>
 }
 
-/** A random database name and subject prefix on the servers of this test run (started by vitest-setup.ts). */
-export function isolated(): Isolated {
-  const { MONGO_URL: mongoUrl, NATS_URL: natsUrl } = process.env
-  if (!mongoUrl || !natsUrl)
-    throw new Error("the test servers are not running: is vitest-setup.ts in the project's globalSetup?")
+/** A random database name and subject prefix, by default on the servers of this test run (see vitest-setup.ts). */
+export function isolated(servers = serversOfTheTestRun()): Isolated {
+  const { mongoUrl, natsUrl } = servers
   const mark = randomBytes(5).toString("hex")
   const [database, prefix] = [`wildcat_test_${mark}`, `t${mark}`]
   return {
@@ -29,6 +27,14 @@ export function isolated(): Isolated {
       await Promise.all([dropDatabase(mongoUrl, database), deleteStreams(natsUrl, prefix)])
     },
   }
+}
+
+function serversOfTheTestRun(): { mongoUrl: string; natsUrl: string } {
+  const { MONGO_URL: mongoUrl, NATS_URL: natsUrl } = process.env
+  if (!mongoUrl || !natsUrl) {
+    throw new Error("the test servers are not running: is vitest-setup.ts in the project's globalSetup?")
+  }
+  return { mongoUrl, natsUrl }
 }
 
 async function dropDatabase(url: string, database: string): Promise<void> {

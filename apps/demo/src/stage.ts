@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { root, startProcess, startReceiver, startStack, waitUntil } from "@wildcat/testkit"
+import type { Receiver, ServiceName, Stack, StackOptions } from "@wildcat/testkit"
+import { createSimulatorClient } from "@wildcat/whatsapp-simulator/client"
+import type { SimulatorClient } from "@wildcat/whatsapp-simulator/client"
+import { z } from "zod"
+import { createApiClient } from "./api-client.ts"
+import type { ApiClient } from "./api-client.ts"
+
+/** Everything that the main job needs, as separate processes: the gateway, the simulated WhatsApp, a webhook receiver. */
+export interface Stage {
+  stack: Stack
+  api: ApiClient
+  simulator: SimulatorClient
+  simulatorUrl: string
+  receiver: Receiver
+  /** The file with the first admin key. */
+  keyFile: string
+  stop(): Promise<void>
+}
+
+export interface StageOptions {
+  mongoUrl: string
+  natsUrl: string
+  database: string
+  prefix: string
+  entries?: Record<ServiceName, string>
+  env?: Record<string, string>
+  extraEnv?: NonNullable<StackOptions["extraEnv"]>
+  onLine?: NonNullable<StackOptions["onLine"]>
+}
+
+const SimulatorUrls = z.object({
+  webSocketUrl: z.string(),
+  controlUrl: z.string(),
+  mediaUrl: z.string(),
+  rootPublicKeyHex: z.string(),
+  mediaCaPath: z.string(),
+})
+
+/** Starts the simulator, the four services against it, and a receiver. Whatever started is stopped when a part fails. */
+export async function setStage(options: StageOptions): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "wildcat-stage-"))
+  const stops: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const each of stops.toReversed()) await each()
+  }
+  try {
+    const simulator = await startSimulatorProcess(join(folder, "simulator"))
+    stops.push(() => simulator.process.stop())
+    const receiver = await startReceiver()
+    stops.push(() => receiver.stop())
+    const keyFile = join(folder, "admin-api-key")
+    const stack = await startStack(stackOptions(options, simulator.urls, keyFile))
+    stops.push(() => stack.stop())
+    const key = readFileSync(keyFile, "utf8").trim()
+    return {
+      stack,
+      api: createApiClient({ url: stack.apiUrl, key }),
+      simulator: createSimulatorClient({ url: simulator.urls.controlUrl }),
+      simulatorUrl: simulator.urls.controlUrl,
+      receiver,
+      keyFile,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startSimulatorProcess(dataFolder: string) {
+  const entry = `${root}/packages/whatsapp-simulator/src/cli.ts`
+  const simulator = await startProcess({ entry, env: {}, args: ["--data-dir", dataFolder] })
+  const line = await waitUntil("the simulator is up", () => simulator.lines.find((each) => each.startsWith("{")))
+  return { process: simulator, urls: SimulatorUrls.parse(JSON.parse(line)) }
+}
+
+/** The gateway meets the simulator through settings alone; local webhooks are allowed because the receiver is one. */
+function stackOptions(options: StageOptions, urls: z.infer<typeof SimulatorUrls>, keyFile: string): StackOptions {
+  return {
+    ...options,
+    secretsKey: randomBytes(32).toString("hex"),
+    pepper: randomBytes(32).toString("hex"),
+    env: {
+      LOG_LEVEL: "warn",
+      ADMIN_API_KEY_FILE: keyFile,
+      WHATSAPP_URL: urls.webSocketUrl,
+      WHATSAPP_ROOT_KEY: urls.rootPublicKeyHex,
+      NODE_EXTRA_CA_CERTS: urls.mediaCaPath,
+      MEDIA_HOSTS: new URL(urls.mediaUrl).host,
+      ALLOW_HTTP_WEBHOOKS: "true",
+      ALLOWED_PRIVATE_RANGES: "127.0.0.0/8",
+      ...options.env,
+    },
+  }
+}

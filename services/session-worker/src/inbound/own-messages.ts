@@ -29,7 +29,11 @@ export function createOwnMessages(store: Store, account: string): OwnMessages {
     return message
   }
   return {
-    put: (message) => void keep({ ...message, reached: new Map() }),
+    put(message) {
+      const known = recent.get(message.waId)
+      if (known === undefined) keep({ ...message, reached: new Map() })
+      else if (advances(known.status, message.status)) known.status = message.status
+    },
     async find(waId) {
       const known = recent.get(waId)
       if (known !== undefined) return known

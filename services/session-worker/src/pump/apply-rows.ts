@@ -6,7 +6,7 @@ import type { AccountStanding, Entry, Mark, OutboxMark } from "../log/entry.ts"
 
 const statuses = Object.keys(messageAcks) as readonly MessageStatus[]
 
-/** Writes what entries say of messages, the outbox and the account. A second time changes nothing. */
+/** Writes what entries say of messages, the outbox and the account. A second time, also in part, changes nothing. */
 export async function applyRows(store: Store, account: string, entries: readonly Entry[]): Promise<void> {
   const messages = entries.flatMap((entry) => [...entry.messages.map(insertion), ...entry.marks.flatMap(progress)])
   if (messages.length > 0) await store.collections.messages.bulkWrite(messages)
@@ -18,8 +18,7 @@ export async function applyRows(store: Store, account: string, entries: readonly
   if (standing) await applyStanding(store, account, standing)
 }
 
-/** Also used at a takeover: the outbox must not offer again what is in the log. */
-export async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<void> {
+async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<void> {
   const writes: AnyBulkWriteOperation<OutboxDoc>[] = marks.map(({ id, status, error }) => ({
     updateOne: {
       filter: { _id: id, status: { $in: before(status) } },

@@ -13,7 +13,7 @@ import type { SessionState } from "../log/state.ts"
 import { takeOver } from "../log/take-over.ts"
 import { createSender } from "../outbound/sender.ts"
 import type { Sender } from "../outbound/sender.ts"
-import { applyOutbox } from "../pump/apply-rows.ts"
+import { applyRows } from "../pump/apply-rows.ts"
 import { createPump } from "../pump/pump.ts"
 import { createDevicesCache } from "../signal/devices-cache.ts"
 import { createKeyStore } from "../signal/key-store.ts"
@@ -82,9 +82,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const nonce = newNonce()
   const patienceMs = settings.commitPatienceMs
   const taken = await takeOver({ store, box, account: account._id, epoch, nonce, patienceMs })
-  await applyOutbox(
+  // What the pump has not carried on yet must be readable: a redelivered receipt or message is judged by it.
+  await applyRows(
     store,
-    taken.tail.flatMap(({ entry }) => entry.outbox),
+    account._id,
+    taken.tail.map(({ entry }) => entry),
   )
   const { state } = taken
   const pump = createPump({ account: account._id, bus, store, box, log, recorded: (marks) => sender.recorded(marks) })

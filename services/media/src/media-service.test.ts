@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto"
+import { readFileSync } from "node:fs"
+import type { ServerResponse } from "node:http"
 import { fileURLToPath } from "node:url"
 import { JSONCodec } from "nats"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
@@ -18,17 +20,20 @@ const media = encryptMedia(randomBytes(700_000))
 let place: Place
 let host: Awaited<ReturnType<typeof startHttpsHost>>
 let requests = 0
+const answerMedia = (response: ServerResponse) => void response.end(media.body)
+let answer = answerMedia
 let service: ServiceProcess | undefined
 
 beforeAll(async () => {
   place = await openPlace()
   host = await startHttpsHost((_request, response) => {
     requests += 1
-    response.end(media.body)
+    answer(response)
   })
 })
 
 afterEach(async () => {
+  answer = answerMedia
   await service?.stop()
 })
 
@@ -107,10 +112,10 @@ test("a media of a private authority's host is fetched, announced with its cause
 
 test("without the private authority the certificate is refused", async () => {
   await start({ NODE_EXTRA_CA_CERTS: "" })
-  await queue()
-  await waitUntil("the refusal is logged", () =>
-    service?.lines.find((line) => line.includes("self-signed certificate")),
-  )
+  const { task } = await queue()
+  const refused = (line: string) => line.includes(task.media) && line.includes("self-signed certificate")
+  await waitUntil("the refusal is logged", () => service?.lines.some(refused))
+  expect(await place.store.media.find(task.media)).toBeNull()
 })
 
 test("a file that is not the one the message names ends as media.failed, and is never served", async () => {
@@ -126,6 +131,25 @@ test("a file that is not the one the message names ends as media.failed, and is 
   expect(stored?.media).toMatchObject({ status: "failed", error: { code: "hash_mismatch" } })
   expect(await place.store.media.find(task.media)).toBeNull()
 })
+
+test.skipIf(process.platform !== "linux")("a media three times as large takes no more memory", async () => {
+  await start()
+  const peaks: number[] = []
+  for (const megabytes of [32, 96]) {
+    const large = encryptMedia(randomBytes(megabytes * 1_048_576))
+    answer = (response) => void response.end(large.body)
+    const { task } = await queue(large.fields)
+    expect((await waitUntil("it ended", () => ended(task.media), { timeoutMs: 35_000 })).type).toBe("media.stored")
+    peaks.push(peakBytes(service?.pid))
+  }
+  const [small = 0, large = 0] = peaks
+  expect(large - small).toBeLessThan(32 * 1_048_576)
+})
+
+/** The most memory that a process ever had, in bytes. */
+function peakBytes(pid: number | undefined): number {
+  return Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1_024
+}
 
 test.each(["media.before-store", "media.after-store-before-event", "media.after-event-before-ack"])(
   "killed at %s, the next process finishes: one file, one event",

@@ -24,13 +24,16 @@ export async function* decryptMedia(
   let held: Buffer = Buffer.alloc(0)
   for await (const chunk of encrypted) {
     digest.update(chunk)
-    const bytes = Buffer.concat([held, chunk])
-    const end = Math.max(0, bytes.length - macBytes)
-    held = bytes.subarray(end)
-    const ciphertext = bytes.subarray(0, end)
-    mac.update(ciphertext)
-    const plain = decipher.update(ciphertext)
-    if (plain.length > 0) yield plain
+    // The last bytes so far may be the MAC: they are kept back, and the rest passes without a copy.
+    const tail = Buffer.concat([held, chunk.subarray(-macBytes)])
+    const passed = Math.max(0, held.length + chunk.length - macBytes)
+    const ciphertext = [held.subarray(0, passed), chunk.subarray(0, Math.max(0, chunk.length - macBytes))]
+    held = tail.subarray(-macBytes)
+    for (const bytes of ciphertext) {
+      mac.update(bytes)
+      const plain = decipher.update(bytes)
+      if (plain.length > 0) yield plain
+    }
   }
   checkCiphertext(reference, { digest: digest.digest(), mac: mac.digest().subarray(0, macBytes), found: held })
   const last = finish(decipher)

@@ -57,6 +57,16 @@ test("a media is stored byte for byte, under the task's id, with its digest", as
   expect(Buffer.concat((await stored?.toArray()) ?? []).equals(media.plain)).toBe(true)
 })
 
+test("a host that is allowed only by its suffix is not connected to at a private address", async () => {
+  const before = host.requests.length
+  const url = new URL(`http://localhost:${host.port}/`)
+  await expect(parts.opener.open({ url, trusted: false })).rejects.toMatchObject({
+    code: "unavailable",
+    cause: { code: "EADDRNOTALLOWED" },
+  })
+  expect(host.requests.length).toBe(before)
+})
+
 test.each([0, 1, 15, 16, 17, 65_536, 999_999])("a file of %i bytes comes out as it went in", async (length) => {
   media = encryptMedia(randomBytes(length))
   expect((await (await fetchWith({ fileLength: length || null })).fetched).sha256).toBe(

@@ -30,8 +30,16 @@ export async function startMediaServer(options: {
   app.get("/v1/media/:id/content", serveContent(options))
   app.use(refuseUnknown)
   app.use(answerProblems(options.log))
-  return listen(createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app), options)
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app)
+  server.maxConnections = connectionsMax
+  server.setTimeout(silenceMs)
+  return listen(server, options)
 }
+
+/** Connections at once; more are closed as they come. */
+const connectionsMax = 1_000
+/** A client that takes nothing for so long is gone. */
+const silenceMs = 60_000
 
 /** A media never becomes a page of ours: not guessed, not run, not framed. */
 const protections = {

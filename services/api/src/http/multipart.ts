@@ -39,17 +39,19 @@ export async function readMultipart(
     })
     form.on("file", (name, stream, info) => {
       if (name !== "file" || staged !== undefined) {
-        stream.resume()
+        stream.once("error", reject).resume()
         return reject(invalid(name || "file", "is not known, or is there twice"))
       }
       const described = { mimetype: info.mimeType || "application/octet-stream", fileName: nameOf(info.filename) }
-      staged = tenant.media.stage(stream.pipe(new PassThrough()), described, "file")
+      const bytes = new PassThrough()
+      stream.once("error", (error) => bytes.destroy(malformed(error)))
+      staged = tenant.media.stage(stream.pipe(bytes), described, "file")
       staged.catch(reject)
     })
     for (const limit of ["partsLimit", "filesLimit", "fieldsLimit"] as const) {
       form.on(limit, () => reject(invalid("body", "has too many parts")))
     }
-    form.on("error", (error) => reject(Object.assign(invalid("body", "is not a valid form"), { cause: error })))
+    form.on("error", (error) => reject(malformed(error)))
     form.on("close", resolve)
     request.once("close", () => {
       if (!request.complete) reject(new WildcatError("client_closed_request"))
@@ -64,9 +66,13 @@ export async function readMultipart(
     request.unpipe(form)
     form.destroy()
     // Waits for the store to be done with it; when that failed, nothing was stored.
-    await staged?.then((file) => file.discard()).catch(() => undefined)
+    await Promise.allSettled([staged?.then((file) => file.discard())])
     throw error
   }
+}
+
+function malformed(cause: unknown): WildcatError {
+  return Object.assign(invalid("body", "is not a valid form"), { cause })
 }
 
 function parserOf(request: RawRequest) {

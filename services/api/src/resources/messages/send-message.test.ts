@@ -1,0 +1,301 @@
+import { createServer } from "node:http"
+import { MessageStatus, WildcatError, messageId, newId, reasonOf } from "@wildcat/shared/contracts"
+import type { AccountDoc } from "@wildcat/shared/store"
+import { startReceiver } from "@wildcat/testkit"
+import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { png, startTestApi } from "../../testing/test-api.ts"
+import type { TestApi } from "../../testing/test-api.ts"
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi({ MEDIA_BYTES_MAX: "200000", MEDIA_FETCH_MS: "2000" })
+})
+afterAll(() => api.stop())
+
+const text = { to: "+49 151 1234-5678", content: { type: "text", text: "Hello" } }
+const send = (account: AccountDoc, body: unknown = text, query = "", headers = {}) =>
+  api.call("POST", `/v1/accounts/${account._id}/messages${query}`, { body, headers })
+const rowsOf = (account: AccountDoc) => api.store.collections.outbox.find({ account: account._id }).toArray()
+
+test("a send is in the outbox before its command, under ids that fit together, and is answered 201 when WhatsApp has it", async () => {
+  const account = await api.makeAccount()
+  const seen: unknown[] = []
+  const worker = api.serve(account._id, {
+    "message.send": async (request) => {
+      seen.push(request, await api.store.collections.outbox.findOne({ _id: request.message }))
+      return { status: "server_ack" }
+    },
+  })
+  const { status, body } = await send(account)
+  expect(status).toBe(201)
+  expect(body.waId).toMatch(/^3EB0[0-9A-F]{18}$/)
+  const to = "4915112345678@s.whatsapp.net"
+  expect(body.id).toBe(messageId({ account: account._id, chat: to, author: "", waId: body.waId, fromMe: true }))
+  expect(body).toMatchObject({
+    status: "server_ack",
+    ack: 1,
+    fromMe: true,
+    source: "api",
+    chat: { jid: to, kind: "direct" },
+    author: account.me,
+  })
+  expect(seen).toEqual([
+    { message: body.id, wait: true },
+    expect.objectContaining({
+      _id: body.id,
+      tenant: api.tenant,
+      waId: body.waId,
+      to,
+      status: "queued",
+      quoted: null,
+      content: text.content,
+    }),
+  ])
+  worker.stop()
+})
+
+test.each(["queued", "sending", "failed", "unknown"] as const)(
+  "an outcome of %s is answered 202 with it",
+  async (status) => {
+    const account = await api.makeAccount()
+    const worker = api.serve(account._id, { "message.send": async () => ({ status }) })
+    expect(await send(account)).toMatchObject({ status: 202, body: { status: MessageStatus.parse(status) } })
+    worker.stop()
+  },
+)
+
+test("without an owner, with one that refuses, or one that knows no such command, a send is stored and answered 202", async () => {
+  const alone = await api.makeAccount({ status: "disconnected", reason: reasonOf("connection_lost") })
+  const refused = await api.makeAccount()
+  const worker = api.serve(refused._id, {
+    "message.send": async () => {
+      throw new WildcatError("internal")
+    },
+  })
+  for (const account of [alone, refused]) {
+    expect(await send(account)).toMatchObject({ status: 202, body: { status: "queued", ack: 0 } })
+    expect(await rowsOf(account)).toHaveLength(1)
+  }
+  worker.stop()
+})
+
+test("wait=false is answered 202 at once, and the owner is told", async () => {
+  const account = await api.makeAccount()
+  const told = Promise.withResolvers<{ wait: boolean }>()
+  const worker = api.serve(account._id, {
+    "message.send": (request) => {
+      told.resolve(request)
+      return new Promise(() => undefined)
+    },
+  })
+  expect(await send(account, text, "?wait=false")).toMatchObject({ status: 202, body: { status: "queued" } })
+  expect(await told.promise).toMatchObject({ wait: false })
+  worker.stop()
+})
+
+test.each([
+  ["stopped", { desired: "stopped" }, "account_not_running"],
+  ["never linked", { me: null, status: "created" }, "account_not_linked"],
+  ["never linked, connecting", { me: null, status: "connecting" }, "account_not_linked"],
+  ["showing a QR code", { status: "qr" }, "account_not_linked"],
+  ["logged out", { status: "logged_out", reason: reasonOf("logged_out_by_phone") }, "account_not_linked"],
+  ["failed", { status: "failed", reason: reasonOf("banned") }, "account_not_linked"],
+  ["disconnected until a person acts", { status: "disconnected", reason: reasonOf("replaced") }, "account_not_linked"],
+] as const)("an account that is %s refuses sends, and nothing is stored", async (_what, state, code) => {
+  const account = await api.makeAccount(state)
+  expect(await send(account)).toMatchObject({ status: 409, body: { code } })
+  expect(await rowsOf(account)).toEqual([])
+})
+
+test.each([
+  ["connecting", { status: "connecting" }],
+  ["disconnected for a while", { status: "disconnected", reason: reasonOf("connection_timed_out") }],
+  ["started again after a stop", { status: "disconnected", reason: reasonOf("stopped") }],
+] as const)("an account that is %s takes sends", async (_what, state) => {
+  const account = await api.makeAccount(state)
+  expect(await send(account)).toMatchObject({ status: 202, body: { status: "queued" } })
+})
+
+test("a deleted account is not found", async () => {
+  expect(await send(await api.makeAccount({ desired: "deleted" }))).toMatchObject({ status: 404 })
+})
+
+test("the same Idempotency-Key sends once, also when the calls come together", async () => {
+  const account = await api.makeAccount()
+  let commands = 0
+  const worker = api.serve(account._id, {
+    "message.send": async () => {
+      commands += 1
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return { status: "server_ack" }
+    },
+  })
+  const headers = { "idempotency-key": newId("request") }
+  const answers = await Promise.all(Array.from({ length: 5 }, () => send(account, text, "", headers)))
+  answers.push(await send(account, text, "", headers))
+  expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+  expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(201))
+  expect(answers.filter(({ headers }) => headers.get("idempotency-replayed") === "true")).toHaveLength(5)
+  expect(await rowsOf(account)).toHaveLength(1)
+  expect(commands).toBe(1)
+  const other = await send(account, { ...text, content: { type: "text", text: "Bye" } }, "", headers)
+  expect(other).toMatchObject({
+    status: 422,
+    body: { code: "idempotency_key_reused", field: "header.idempotency-key" },
+  })
+  worker.stop()
+})
+
+test("without an Idempotency-Key the same body is another message", async () => {
+  const account = await api.makeAccount()
+  const [first, second] = [await send(account), await send(account)]
+  expect(first.body.id).not.toBe(second.body.id)
+})
+
+test("a refused send does not use up its key", async () => {
+  const account = await api.makeAccount({ desired: "stopped" })
+  const headers = { "idempotency-key": newId("request") }
+  expect(await send(account, text, "", headers)).toMatchObject({ status: 409 })
+  await api.store.models.accounts.updateOne({ _id: account._id }, { desired: "running" })
+  expect(await send(account, text, "", headers)).toMatchObject({ status: 202 })
+})
+
+test("a reply names the message of the account, and shows whom it quotes", async () => {
+  const account = await api.makeAccount()
+  const first = await send(account)
+  const reply = await send(account, { ...text, quoted: { messageId: first.body.id } })
+  expect(reply.body.quoted.waId).toBe(first.body.waId)
+  const other = await api.makeAccount()
+  expect(await send(other, { ...text, quoted: { messageId: first.body.id } })).toMatchObject({
+    status: 400,
+    body: { field: "quoted.messageId" },
+  })
+})
+
+const caption = "Our menu"
+const image = (media: unknown) => ({ to: text.to, content: { type: "image", caption, media } })
+
+async function expectImage(body: any) {
+  expect(body).toMatchObject({
+    content: { type: "image", caption },
+    media: { kind: "image", mimetype: "image/png", bytes: png.length, status: "stored" },
+  })
+  expect(await api.store.media.find(body.media.id)).toMatchObject({ tenant: api.tenant, mimetype: "image/png" })
+}
+
+test("an image as base64 is stored, whatever type it claims", async () => {
+  const account = await api.makeAccount()
+  const { body } = await send(account, image({ base64: png.toString("base64"), mimetype: "image/jpeg" }))
+  await expectImage(body)
+})
+
+test("an image as a file of a form is stored once per key", async () => {
+  const account = await api.makeAccount()
+  const headers = { "idempotency-key": newId("request") }
+  const call = () => {
+    const raw = new FormData()
+    raw.append("message", JSON.stringify({ to: text.to, content: { type: "image", caption } }))
+    raw.append("file", new Blob([new Uint8Array(png)], { type: "image/png" }), "menu.png")
+    return api.call("POST", `/v1/accounts/${account._id}/messages`, { raw, headers })
+  }
+  const [first, second] = [await call(), await call()]
+  expect(second.body).toEqual(first.body)
+  await expectImage(first.body)
+  expect(await api.store.db.collection("media.files").countDocuments({ "metadata.media": /^staged/ })).toBe(0)
+})
+
+test("an image that was uploaded before is sent by its id", async () => {
+  const account = await api.makeAccount()
+  const upload = await api.call("POST", "/v1/media", { raw: png, headers: { "content-type": "image/png" } })
+  const { body } = await send(account, image({ id: upload.body.id }))
+  await expectImage(body)
+  expect(body.media.id).toBe(upload.body.id)
+})
+
+test("media of another tenant cannot be sent", async () => {
+  const key = await api.makeKey({ tenant: newId("tenant") })
+  const upload = await api.call("POST", "/v1/media", { key, raw: png, headers: { "content-type": "image/png" } })
+  const answer = await send(await api.makeAccount(), image({ id: upload.body.id }))
+  expect(answer).toMatchObject({ status: 404, body: { field: "content.media.id" } })
+})
+
+test("an image by URL is fetched, over redirects that are each checked", async () => {
+  const account = await api.makeAccount()
+  const server = await startReceiver()
+  server.behave((request, response) => {
+    const hop = Number(new URL(request.path, server.url).searchParams.get("hop"))
+    if (hop > 0) return void response.writeHead(302, { location: `/x?hop=${hop - 1}` }).end()
+    response.writeHead(200, { "content-type": "text/plain" }).end(png)
+  })
+  await expectImage((await send(account, image({ url: `${server.url}?hop=3` }))).body)
+  const tooMany = await send(account, image({ url: `${server.url}?hop=4` }))
+  expect(tooMany).toMatchObject({ status: 422, body: { code: "media_not_fetched", field: "content.media.url" } })
+  await server.stop()
+})
+
+test.each([
+  [
+    "redirects to a private address",
+    (response) => response.writeHead(302, { location: "http://10.0.0.1/" }).end(),
+    "address_not_allowed",
+  ],
+  [
+    "redirects to another scheme",
+    (response) => response.writeHead(302, { location: "file:///etc/passwd" }).end(),
+    "media_not_fetched",
+  ],
+  ["answers an error", (response) => response.writeHead(500).end(), "media_not_fetched"],
+  ["gives no image", (response) => response.end("<html>"), "media_not_fetched"],
+  ["gives nothing", (response) => response.end(), "media_not_fetched"],
+  [
+    "breaks off",
+    (response) => void response.writeHead(200, { "content-length": "1000" }).write(png, () => response.destroy()),
+    "media_not_fetched",
+  ],
+  ["never answers", () => undefined, "media_not_fetched"],
+  ["never ends", (response) => void response.write(png), "media_not_fetched"],
+  [
+    "declares too much",
+    (response) => void response.writeHead(200, { "content-length": "200001" }).write(png),
+    "media_too_large",
+  ],
+  ["gives too much", (response) => void response.write(Buffer.concat([png, Buffer.alloc(300_000)])), "media_too_large"],
+] satisfies [string, (response: import("node:http").ServerResponse) => unknown, string][])(
+  "an image URL whose server %s is refused, and nothing is stored",
+  async (_what, answer, code) => {
+    const server = createServer((_request, response) => void answer(response))
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const address = server.address()
+    const port = typeof address === "object" ? address?.port : 0
+    const account = await api.makeAccount()
+    const before = await api.store.db.collection("media.files").countDocuments()
+    const refused = await send(account, image({ url: `http://127.0.0.1:${port}/x.png` }))
+    expect(refused.body).toMatchObject({ code, field: "content.media.url" })
+    expect(await rowsOf(account)).toEqual([])
+    expect(await api.store.db.collection("media.files").countDocuments()).toBe(before)
+    server.closeAllConnections()
+    server.close()
+  },
+)
+
+test("an image URL whose name leads to a private address is refused", async () => {
+  const strict = await startTestApi({ ALLOWED_PRIVATE_RANGES: "" })
+  const account = await strict.makeAccount()
+  const answer = await strict.call("POST", `/v1/accounts/${account._id}/messages`, {
+    body: image({ url: "http://localhost:1/x.png" }),
+  })
+  expect(answer).toMatchObject({ status: 422, body: { code: "address_not_allowed", field: "content.media.url" } })
+  await strict.stop()
+})
+
+test("a file that is too large is refused as it comes, and nothing stays", async () => {
+  const account = await api.makeAccount()
+  const raw = new FormData()
+  raw.append("message", JSON.stringify({ to: text.to, content: { type: "image" } }))
+  raw.append("file", new Blob([png, new Uint8Array(210_000)], { type: "image/png" }))
+  const answer = await api.call("POST", `/v1/accounts/${account._id}/messages`, { raw })
+  expect(answer).toMatchObject({ status: 413, body: { code: "media_too_large", field: "file" } })
+  await vi.waitFor(async () =>
+    expect(await api.store.db.collection("media.files").countDocuments({ "metadata.media": /^staged/ })).toBe(0),
+  )
+})

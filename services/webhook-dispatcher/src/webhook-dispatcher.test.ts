@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { freePort, startProcess, startReceiver, waitUntil } from "@wildcat/testkit"
 import type { Receiver, ServiceProcess } from "@wildcat/testkit"
-import { newId } from "@wildcat/shared/contracts"
+import { derivedId, newId } from "@wildcat/shared/contracts"
 import type { WildcatEvent } from "@wildcat/shared/contracts"
 import { nudge, publishEvent } from "@wildcat/shared/bus"
 import type { DeliveryDoc } from "@wildcat/shared/store"
@@ -281,4 +281,56 @@ test.each([
   expect(outcomes).toEqual([...outcomesBefore, "succeeded"])
   expect(new Set(requestsFor(event).map(({ body }) => body.toString())).size).toBe(1)
   expect(requestsFor(event)).toHaveLength(requestsBefore + 1)
+})
+
+/** A delivery whose dispatcher was killed during its first attempt, and that attempt. */
+async function interrupted(webhook: string, outcome: "running" | "succeeded") {
+  const ended = new Date(Date.now() - 1_000)
+  const lease = { by: newId("request"), until: ended }
+  const delivery = dueDelivery(place.tenant, webhook, { attempts: 1, dueAt: ended, lease })
+  await place.store.collections.deliveries.insertOne(delivery)
+  await place.store.collections.attempts.insertOne({
+    _id: derivedId("attempt", delivery._id, "1"),
+    tenant: place.tenant,
+    delivery: delivery._id,
+    webhook,
+    number: 1,
+    startedAt: ended,
+    outcome,
+    statusCode: null,
+    latencyMs: null,
+    error: null,
+    responseExcerpt: null,
+  })
+  return delivery
+}
+
+test("killed between the record of a success and its delivery's, it is delivered without another request", async () => {
+  const { id } = await place.webhook({ url: endpoint.url })
+  const delivery = await interrupted(id, "succeeded")
+  await start()
+  expect(await ended({ id: delivery.event })).toMatchObject({ status: "delivered", attempts: 1, lease: null })
+  expect(endpoint.requests).toEqual([])
+})
+
+test("an attempt cut short to a webhook that was deleted meanwhile is unknown, and its delivery fails", async () => {
+  const delivery = await interrupted(newId("webhook"), "running")
+  await start()
+  expect(await ended({ id: delivery.event })).toMatchObject({ status: "failed", lastError: "the webhook was deleted" })
+  expect(await attemptsOf(delivery._id)).toMatchObject([{ outcome: "unknown" }])
+})
+
+test("a webhook's new address holds from the next attempt on", async () => {
+  const elsewhere = await startReceiver()
+  const { id, secret } = await place.webhook({ url: endpoint.url })
+  await start({ WEBHOOK_RETRY_DELAYS_MS: "0,50,50,50,50,50,50,50,50,50,50,50" })
+  endpoint.behave(async (_request, response) => {
+    await place.store.models.webhooks.updateOne({ _id: id }, { url: elsewhere.url })
+    response.writeHead(503).end()
+  })
+  const event = await publish(statusEvent(place.tenant))
+  expect(await ended(event)).toMatchObject({ status: "delivered", attempts: 2 })
+  const [request] = elsewhere.requests
+  expect(new Webhook(secret).verify(request?.body ?? "", request?.headers ?? {})).toEqual(event)
+  await elsewhere.stop()
 })

@@ -10,6 +10,9 @@ export interface Claim {
   attempt: AttemptDoc
 }
 
+/** How an attempt ended that nobody finished recording: the endpoint may have seen it or not. */
+export const unknownOutcome = { outcome: "unknown", error: "the dispatcher ended during the attempt" } as const
+
 /** How many deliveries of a webhook may be claimed. */
 export interface Share {
   webhook: string
@@ -77,10 +80,7 @@ async function closeInterrupted(
 ): Promise<Set<string>> {
   if (again.length === 0) return new Set()
   const earlier = again.map((delivery) => attemptId(delivery._id, delivery.attempts - 1))
-  await attempts.updateMany(
-    { _id: { $in: earlier }, outcome: "running" },
-    { $set: { outcome: "unknown", error: "the dispatcher ended during the attempt" } },
-  )
+  await attempts.updateMany({ _id: { $in: earlier }, outcome: "running" }, { $set: unknownOutcome })
   const succeeded = await attempts.find({ _id: { $in: earlier }, outcome: "succeeded" }).toArray()
   const ids = succeeded.map(({ delivery }) => delivery)
   await deliveries.updateMany(

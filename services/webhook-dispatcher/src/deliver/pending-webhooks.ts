@@ -1,4 +1,5 @@
 import type { Store, WebhookDoc } from "@wildcat/shared/store"
+import { unknownOutcome } from "./claim.ts"
 
 /** What a delivery needs of its webhook. */
 export type DeliveringWebhook = Pick<WebhookDoc, "_id" | "url" | "enabled" | "secret">
@@ -31,9 +32,13 @@ export async function pendingWebhooks(store: Store): Promise<PendingWebhook[]> {
 /** Ends what was still to be delivered to webhooks that no longer exist; attempts under way end by themselves. */
 export async function failDeliveriesOfDeleted(store: Store, webhooks: readonly string[], now: Date): Promise<void> {
   if (webhooks.length === 0) return
-  const idle = { $or: [{ lease: null }, { "lease.until": { $lte: now } }] }
-  await store.collections.deliveries.updateMany(
-    { webhook: { $in: [...webhooks] }, status: "pending", ...idle },
+  const { deliveries, attempts } = store.collections
+  const interrupted = { webhook: { $in: [...webhooks] }, status: "pending" as const, "lease.until": { $lte: now } }
+  const ids = await deliveries.distinct("_id", interrupted)
+  if (ids.length > 0)
+    await attempts.updateMany({ delivery: { $in: ids }, outcome: "running" }, { $set: unknownOutcome })
+  await deliveries.updateMany(
+    { webhook: { $in: [...webhooks] }, status: "pending", $or: [{ lease: null }, { "lease.until": { $lte: now } }] },
     {
       $set: {
         status: "failed",

@@ -19,6 +19,7 @@ const timeouts = {
 }
 
 const stopMs = 18_000
+const idleLookMs = 50
 
 /** Serves the app. Throws when the port is taken. */
 export async function startServer(options: {
@@ -37,11 +38,13 @@ export async function startServer(options: {
     close: () =>
       new Promise<void>((resolve) => {
         const limit = setTimeout(() => server.closeAllConnections(), stopMs)
+        // A connection that finishes its request would otherwise be kept for the next one.
+        const idle = setInterval(() => server.closeIdleConnections(), idleLookMs)
         server.close(() => {
           clearTimeout(limit)
+          clearInterval(idle)
           resolve()
         })
-        server.closeIdleConnections()
       }),
   }
 }

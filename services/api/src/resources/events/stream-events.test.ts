@@ -1,0 +1,154 @@
+import { connect } from "node:net"
+import { publishEvent } from "@wildcat/shared/bus"
+import { newId } from "@wildcat/shared/contracts"
+import type { WildcatEvent } from "@wildcat/shared/contracts"
+import type { AccountDoc } from "@wildcat/shared/store"
+import { waitUntil } from "@wildcat/testkit"
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
+import { readEvents } from "../../testing/read-events.ts"
+import { startTestApi } from "../../testing/test-api.ts"
+import type { TestApi } from "../../testing/test-api.ts"
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi({ EVENT_STREAMS_EACH_MAX: "3" })
+})
+afterAll(() => api.stop())
+const closing: AbortController[] = []
+afterEach(() => {
+  for (const each of closing.splice(0)) each.abort()
+})
+
+async function follow(query = "", options: { key?: string; headers?: Record<string, string> } = {}) {
+  const controller = new AbortController()
+  closing.push(controller)
+  const response = await waitUntil("a stream is free", async () => {
+    const answer = await api.request("GET", `/v1/events${query}`, { ...options, signal: controller.signal })
+    return answer.status !== 429 && answer
+  })
+  return { response, close: () => controller.abort(), ...readEvents(response) }
+}
+
+async function publish(account: AccountDoc, data: object = {}): Promise<WildcatEvent> {
+  const event = {
+    specversion: "1.0",
+    id: newId("event"),
+    source: `/accounts/${account._id}`,
+    type: "account.status",
+    time: new Date().toISOString(),
+    datacontenttype: "application/json",
+    tenant: account.tenant,
+    account: account._id,
+    sequence: 1,
+    data: { status: "connected", reason: null, me: null, ...data },
+  } as const
+  await publishEvent(api.bus, event)
+  return event
+}
+
+test("events of the tenant arrive in order, as they were published, with their position; those of others do not", async () => {
+  const [mine, other] = [await api.makeAccount(), await api.makeAccount({ tenant: newId("tenant") })]
+  const stream = await follow()
+  expect(stream.response.headers.get("content-type")).toContain("text/event-stream")
+  const expected: WildcatEvent[] = []
+  for (let index = 0; index < 20; index += 1) {
+    await publish(other)
+    expected.push(await publish(mine))
+  }
+  await waitUntil("all have arrived", () => stream.seen.length >= 20)
+  expect(stream.seen.map(({ data }) => data)).toEqual(expected)
+  expect(stream.seen.map(({ event }) => event)).toEqual(Array(20).fill("account.status"))
+  const ids = stream.seen.map(({ id }) => Number(id))
+  expect(ids).toEqual(ids.toSorted((left, right) => left - right))
+})
+
+test("a client that comes back with Last-Event-ID gets what it missed, once and in order, and what comes meanwhile", async () => {
+  const account = await api.makeAccount()
+  const first = await follow(`?account=${account._id}`)
+  const expected = [await publish(account)]
+  await waitUntil("the first arrived", () => first.seen.length === 1)
+  first.close()
+  for (let index = 0; index < 300; index += 1) expected.push(await publish(account))
+  const meanwhile = (async () => {
+    for (let index = 0; index < 50; index += 1) expected.push(await publish(account))
+  })()
+  const again = await follow(`?account=${account._id}`, { headers: { "last-event-id": String(first.seen[0]?.id) } })
+  await meanwhile
+  await waitUntil("all have arrived", () => again.seen.length >= 350)
+  expect([...first.seen, ...again.seen].map(({ data }) => data.id)).toEqual(expected.map(({ id }) => id))
+})
+
+test("streams can be limited to types and to an account, and a bound key sees its account only", async () => {
+  const [account, other] = [await api.makeAccount(), await api.makeAccount()]
+  const streams = [
+    await follow(`?account=${account._id}`),
+    await follow("", { key: await api.makeKey({ scopes: ["events"], account: account._id }) }),
+    await follow("?types=message.*,media.stored"),
+  ]
+  await publish(other)
+  const event = await publish(account)
+  await waitUntil("both got it", () => streams.slice(0, 2).every(({ seen }) => seen.length > 0))
+  for (const { seen } of streams.slice(0, 2)) expect(seen.map(({ data }) => data.id)).toEqual([event.id])
+  expect(streams[2]?.seen).toEqual([])
+})
+
+test("a position older than the log is answered 410", async () => {
+  const account = await api.makeAccount()
+  const stream = await follow()
+  await publish(account)
+  await waitUntil("it arrived", () => stream.seen.length > 0)
+  const last = Number(stream.seen[0]?.id)
+  await publish(account)
+  await api.bus.manager.streams.purge(api.bus.subjects.eventsStream, { seq: last + 2 })
+  const answer = await api.call("GET", "/v1/events", { headers: { "last-event-id": String(last) } })
+  expect(answer).toMatchObject({ status: 410, body: { code: "events_expired", field: "header.last-event-id" } })
+})
+
+test("a tenant has no more streams than its share", async () => {
+  for (let index = 0; index < 3; index += 1) await follow()
+  const answer = await api.call("GET", "/v1/events")
+  expect(answer).toMatchObject({ status: 429, body: { code: "rate_limited" } })
+  expect(answer.headers.get("retry-after")).not.toBeNull()
+})
+
+test("a client that does not read is disconnected, and others are not held up", async () => {
+  const account = await api.makeAccount()
+  const socket = connect(Number(new URL(api.url).port), "127.0.0.1")
+  socket.write(`GET /v1/events HTTP/1.1\r\nhost: x\r\nx-api-key: ${api.adminKey}\r\n\r\n`)
+  await new Promise((resolve) => socket.once("data", resolve))
+  socket.pause()
+  let cut = false
+  socket.once("error", () => (cut = true)).once("close", () => (cut = true))
+  const reader = await follow()
+  const reason = { code: "unknown", class: "transient", text: "x".repeat(50_000) }
+  let published = 0
+  await waitUntil(
+    "it is cut off",
+    async () => {
+      await publish(account, { reason })
+      published += 1
+      if (published % 20 === 0) await new Promise((resolve) => socket.write("", resolve))
+      return published > 400 || cut
+    },
+    { timeoutMs: 20_000, everyMs: 1 },
+  )
+  await waitUntil("the reader has everything", () => reader.seen.length >= published)
+  // What the server had handed to the system is still there to be read; then the connection ends.
+  socket.resume()
+  await waitUntil("it was cut off", () => cut)
+}, 30_000)
+
+test("revoking a key ends its streams", async () => {
+  const key = await api.makeKey({ scopes: ["events"] })
+  const stream = await follow("", { key })
+  await api.call("DELETE", `/v1/keys/key_${key.slice(3, 29)}`)
+  await stream.ended
+}, 15_000)
+
+test("a stop tells clients to go", async () => {
+  const own = await startTestApi()
+  const response = await own.request("GET", "/v1/events")
+  const { ended } = readEvents(response)
+  await own.stop()
+  await ended
+})

@@ -2,7 +2,8 @@ import { z } from "zod"
 import { idSchema } from "./ids.ts"
 
 /**
- * Every kind of queued work: name → schema, how long a handler may take before the task is given to another,
+ * Every kind of queued work: name → schema, how long a handler may be silent before the task is given to another
+ * (a living handler says every third of it that it still works),
  * and the pauses before each further try (the last one repeats until `triesMax`).
  */
 export const tasks = {
@@ -15,7 +16,7 @@ export const tasks = {
       media: idSchema("media"),
       event: idSchema("event").describe("The message's event; media.stored names it as its cause"),
     }),
-    ackWaitMs: 60_000,
+    ackWaitMs: 10_000,
     retryDelaysMs: [1_000, 2_000, 5_000, 15_000, 60_000],
     triesMax: 8,
   },

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from "node:v8"
+import { Binary } from "mongodb"
 import type { EventData, EventType, MessageStatus, StatusStep, TaskPayload } from "@wildcat/shared/contracts"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import type { AccountDoc, MessageDoc } from "@wildcat/shared/store"
@@ -74,7 +75,12 @@ export function sealEntry(entry: Entry, id: string, box: SecretBox): Buffer {
 export function openEntry(body: Uint8Array, id: string, box: SecretBox): Entry {
   // The seal proves that we wrote it; older releases may have written fewer fields.
   const stored = deserialize(box.open(body, id)) as Partial<Entry>
-  return { ...emptyEntry(), ...stored }
+  return { ...emptyEntry(), ...stored, messages: (stored.messages ?? []).map(withBinary) }
+}
+
+/** Structured clone keeps Buffers but no classes: a BSON Binary comes back as a plain object with its fields. */
+function withBinary(message: MessageDoc): MessageDoc {
+  return { ...message, raw: message.raw && new Binary(message.raw.buffer.subarray(0, message.raw.position)) }
 }
 
 /** `<account>:<n>`, padded so that rows sort by number. */

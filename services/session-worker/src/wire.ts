@@ -6,7 +6,7 @@ import type { Config } from "./config.ts"
 import { startHeartbeats } from "./ownership/heartbeats.ts"
 import { createSupervisor } from "./ownership/supervisor.ts"
 import { openSession } from "./session/session.ts"
-import type { SessionSettings } from "./session/session.ts"
+import type { SessionSettings } from "./session/parts.ts"
 import { silenceConsole } from "./whatsapp/silence-console.ts"
 import { enforceStrictness } from "./whatsapp/strictness.ts"
 
@@ -42,7 +42,10 @@ export async function wire(config: Config, scope: Scope): Promise<void> {
   scope.onStop("heartbeats", () => heartbeats.stop())
   const supervisor = createSupervisor({
     worker: config.WORKER_ID,
-    ...{ bus, store, log, liveness: heartbeats },
+    bus,
+    store,
+    log,
+    liveness: heartbeats,
     pollMs: config.ACCOUNTS_POLL_MS,
     unownedMsMax: config.HEARTBEAT_LIMIT_MS,
     sessionsMax: config.SESSIONS_MAX,

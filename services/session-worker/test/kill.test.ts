@@ -69,6 +69,9 @@ describe.each([
       return row?.status === "delivered" && row
     })
     expect(delivered.source).toBe("api")
+    await waitUntil("delivery is told", async () =>
+      (await world.events("message.status")).some((event) => event.data.status === "delivered"),
+    )
     const got = await world.whatsapp.receivedMessages({ contactId: contact.id })
     expect(got.map((message) => message.messageId)).toEqual([sent.waId])
     const events = await world.events("message.sent")

@@ -99,8 +99,9 @@ test.each(["drop", "503", "freeze"] as const)("after the server's %s the account
   const account = await world.linkAccount()
   const before = await world.account(account.id)
   await world.whatsapp.disconnect({ phoneId: account.phoneId, how })
-  await waitUntil("connected again", async () => {
-    const row = await world.account(account.id)
-    return row.status === "connected" && row.statusAt > before.statusAt
+  const row = await waitUntil("connected again", async () => {
+    const now = await world.account(account.id)
+    return now.status === "connected" && now.statusAt > before.statusAt && now
   })
+  expect(row.owner?.epoch).toBe(before.owner?.epoch)
 })

@@ -55,9 +55,10 @@ test("a worker that was killed takes its sessions back at once", async () => {
   await world.waitForStatus(account.id, "connected")
   const contact = await world.whatsapp.createContact()
   await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "still there?" })
-  await waitUntil("the event", async () =>
-    (await world.events("message.received")).some((event) => event.data.author.pn === contact.pn),
+  const event = await waitUntil("the event", async () =>
+    (await world.events("message.received")).find((each) => each.data.author.pn === contact.pn),
   )
+  expect(event.data.content).toEqual({ type: "text", text: "still there?" })
 })
 
 test("the phone's own messages are told as sent from the phone", async () => {

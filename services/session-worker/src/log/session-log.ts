@@ -80,11 +80,11 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
     if (death !== null) return
     death = { cause }
     waiting.length = 0
-    for (const listener of [...deathListeners]) listener(cause)
+    for (const listener of Array.from(deathListeners)) listener(cause)
     advanced()
   }
   const advanced = () => {
-    for (const listener of [...advanceListeners]) listener()
+    for (const listener of Array.from(advanceListeners)) listener()
   }
   const requireAlive = () => {
     if (death !== null) throw new Error("the session log is dead", { cause: death.cause })
@@ -161,6 +161,7 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
     lastRow = n
   }
 
+  const isDirty = () => death === null && waiting.length > 0
   const flush = () => {
     if (!flushing && running === null) setImmediate(start)
     flushing = true
@@ -226,7 +227,7 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
     },
     async close() {
       closed = true
-      while (death === null && waiting.length > 0) {
+      while (isDirty()) {
         start()
         await running
       }

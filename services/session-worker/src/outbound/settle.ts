@@ -23,11 +23,16 @@ export function acceptedChange(waId: string, sent: Unconfirmed, at: Date): Chang
   }
 }
 
+export interface Ended {
+  status: Extract<MessageStatus, "failed" | "unknown">
+  error: { code: string; text: string } | null
+}
+
 /** It ended otherwise: refused (`failed`), or nobody can know (`unknown`). */
 export function endedChange(
   waId: string,
   message: Pick<Unconfirmed, "id"> & { view: Pick<Unconfirmed["view"], "chat"> },
-  ended: { status: Extract<MessageStatus, "failed" | "unknown">; error: { code: string; text: string } | null },
+  ended: Ended,
 ): Change {
   const step = { status: ended.status, at: new Date().toISOString(), recipient: null }
   return {

@@ -52,30 +52,40 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let stopping = false
 
   const lookAtAll = async () => {
+    const heldBefore = [...held.values()]
     const accounts = await store.models.accounts
       .find({ $or: [{ desired: { $in: ["running", "deleted"] } }, { desired: "stopped", owner: { $ne: null } }] })
       .lean<AccountDoc[]>()
     for (const account of accounts) handle(account)
-    const present = new Set(accounts.map((account) => account._id))
-    for (const [id, { session }] of held) if (!present.has(id) && !busy.has(id)) void drop(id, session.epoch)
+    const owned = new Map(accounts.map((account) => [account._id, account.owner?.epoch]))
+    for (const { session } of heldBefore) {
+      if (owned.get(session.account) !== session.epoch) void drop(session.account, session.epoch)
+    }
   }
-  const handle = (account: AccountDoc) => {
-    if (busy.has(account._id) || stopping) return
-    const task = decide(account, {
-      ...{ worker, liveness: options.liveness, unownedMsMax: options.unownedMsMax, now: new Date() },
+  const taskOf = (account: AccountDoc) =>
+    decide(account, {
+      worker,
+      liveness: options.liveness,
+      unownedMsMax: options.unownedMsMax,
+      now: new Date(),
       hasSession: held.has(account._id),
       hasRoom: held.size < options.sessionsMax && opening < options.openingMax,
     })
-    if (task === "nothing") return
-    busy.add(account._id)
-    void perform(task, account).finally(() => busy.delete(account._id))
+  const handle = (account: AccountDoc) => {
+    const id = account._id
+    if (busy.has(id) || stopping || taskOf(account) === "nothing") return
+    busy.add(id)
+    void perform(id).finally(() => busy.delete(id))
   }
-  const perform = async (task: Exclude<Task, "nothing">, account: AccountDoc) => {
+  /** Looks again before it acts: what was read may have been done about already. */
+  const perform = async (id: string) => {
     try {
-      await tasks[task](account)
+      const account = await store.models.accounts.findById(id).lean<AccountDoc | null>()
+      const task = account === null ? "nothing" : taskOf(account)
+      if (account !== null && task !== "nothing") await tasks[task](account)
     } catch (error) {
-      if (error instanceof Fenced) log.info({ account: account._id }, "session.owned_by_another")
-      else log.error({ error, account: account._id, task }, "account.task_failed")
+      if (error instanceof Fenced) log.info({ account: id }, "session.owned_by_another")
+      else log.error({ error, account: id }, "account.task_failed")
     }
   }
   const tasks: Record<Exclude<Task, "nothing">, (account: AccountDoc) => Promise<void>> = {

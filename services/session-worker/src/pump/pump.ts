@@ -38,12 +38,11 @@ const retryDelaysMs = [250, 500, 1_000, 2_000, 5_000]
 
 export function createPump(options: PumpOptions): Pump {
   const held: { n: number; entry: Entry | null }[] = []
-  let stopped = false
   let running: Promise<void> | null = null
   const stopping = new AbortController()
 
   const run = async () => {
-    for (let failures = 0; held.length > 0 && !stopped;) {
+    for (let failures = 0; held.length > 0 && !stopping.signal.aborted;) {
       try {
         const rows = held.slice(0, rowsMax)
         await carry(options, rows)
@@ -66,7 +65,6 @@ export function createPump(options: PumpOptions): Pump {
       await running
     },
     async stop() {
-      stopped = true
       stopping.abort()
       await running
     },

@@ -4,7 +4,8 @@ import type { SessionLog } from "../log/session-log.ts"
 
 /** How the account stands; each change is an event and, through the pump, in the account's document. */
 export interface Standing {
-  readonly status: AccountStatus
+  /** It stays as it is until somebody starts the account again. */
+  readonly hasEnded: boolean
   report(status: AccountStatus, reason?: ReasonCode): void
 }
 
@@ -17,8 +18,8 @@ export function createStanding(options: {
   let reason = options.initial.reason?.code
   let known = JSON.stringify(options.me())
   return {
-    get status() {
-      return status
+    get hasEnded() {
+      return status === "failed" || status === "logged_out"
     },
     report(nextStatus, nextReason) {
       const me = options.me()

@@ -1,0 +1,60 @@
+import { proto } from "@whiskeysockets/baileys"
+import { faultPoint } from "@wildcat/shared/runtime"
+import type { Logger } from "@wildcat/shared/runtime"
+import type { Unconfirmed } from "../log/state.ts"
+import type { GatedSocket } from "../whatsapp/socket.ts"
+
+/** Sends whose answer is awaited at a time. Frames keep the order in which they were relayed. */
+const windowMax = 16
+
+/** How a message left: `queued` in the gate, `interrupted` with the connection (nobody knows), or `refused` before any frame. */
+export type Relayed = "queued" | "interrupted" | "refused"
+
+/** Hands staged messages to Baileys, at most so many unanswered at a time. */
+export interface Relay {
+  send(waId: string, sent: Unconfirmed, to: GatedSocket): Promise<Relayed>
+  isUnderWay(waId: string): boolean
+  /** The server has answered for it. */
+  answered(waId: string): void
+  /** The connection has ended: no answers will come. */
+  reset(): void
+}
+
+export function createRelay(log: Logger): Relay {
+  const underWay = new Set<string>()
+  let roomFree: (() => void) | null = null
+  const freeRoom = () => {
+    roomFree?.()
+    roomFree = null
+  }
+
+  const hand = async (waId: string, sent: Unconfirmed, { socket, gate }: GatedSocket): Promise<Relayed> => {
+    try {
+      await socket.relayMessage(sent.to, proto.Message.decode(sent.message), { messageId: waId })
+      void gate.emptied().then(() => faultPoint("outbound.after-frame-before-ack"))
+      return "queued"
+    } catch (error) {
+      underWay.delete(waId)
+      log.warn({ error, message: sent.id }, "message.relay_failed")
+      // Baileys sends the frame as its last step: when it throws on an open connection, nothing has left.
+      return socket.ws.isOpen ? "refused" : "interrupted"
+    }
+  }
+  return {
+    async send(waId, sent, to) {
+      underWay.add(waId)
+      const relayed = await hand(waId, sent, to)
+      if (underWay.size >= windowMax) await new Promise<void>((resolve) => (roomFree = resolve))
+      return relayed
+    },
+    isUnderWay: (waId) => underWay.has(waId),
+    answered(waId) {
+      underWay.delete(waId)
+      freeRoom()
+    },
+    reset() {
+      underWay.clear()
+      freeRoom()
+    },
+  }
+}

@@ -16,6 +16,7 @@ export const staticChecks: readonly Check[] = [
   { name: "format", command: [bin("oxfmt"), "--check", "."] },
   { name: "lint", command: [bin("oxlint"), "--type-aware", "--quiet", "."] },
   { name: "types", command: [bin("tsc"), "-p", "tsconfig.check.json"] },
+  { name: "docs", command: [process.execPath, "--conditions=@wildcat/source", "scripts/docs.ts", "--check"] },
 ]
 
 export function vitest(args: readonly string[], env: Record<string, string> = {}): Check {

@@ -7,8 +7,14 @@ export interface ApiClient {
   post<T>(path: string, body: unknown, schema: z.ZodType<T>, options?: { idempotencyKey?: string }): Promise<T>
 }
 
+interface Request {
+  method: "GET" | "POST"
+  body?: string
+  headers?: Record<string, string>
+}
+
 export function createApiClient(options: { url: string; key: string }): ApiClient {
-  const call = async <T>(schema: z.ZodType<T>, path: string, request: RequestInit): Promise<T> => {
+  const call = async <T>(schema: z.ZodType<T>, path: string, request: Request): Promise<T> => {
     const response = await fetch(`${options.url}${path}`, {
       ...request,
       headers: { "x-api-key": options.key, ...request.headers },

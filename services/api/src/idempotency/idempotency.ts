@@ -32,8 +32,8 @@ export interface Idempotency {
 }
 
 /** A call whose process died is taken over after this time; a living one renews its claim. */
-const lockMs = 10_000
-const renewMs = 3_000
+const lockMs = 5_000
+const renewMs = 1_500
 /** How long a call waits for the same one under way. */
 const waitMs = 30_000
 const pollMs = 100

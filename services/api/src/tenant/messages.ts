@@ -68,9 +68,16 @@ export function messagesOf(parts: Parts, caller: Caller) {
     },
   }
 
-  /** Rows that the pump has not written to the log, newest first. */
+  /**
+   * Rows that the pump has not written to the log, newest first. It writes a message before it marks its row, so only rows
+   * that wait, or ended before they were sent, can be missing there.
+   */
   async function unlogged(account: AccountDoc, query: MessageQuery, before: Position | null): Promise<OutboxDoc[]> {
-    const filter = { ...of(account), ...(query.chat === undefined ? {} : { to: query.chat }) }
+    const filter = {
+      ...of(account),
+      status: { $in: unloggedStates },
+      ...(query.chat === undefined ? {} : { to: query.chat }),
+    }
     return outbox
       .aggregate<OutboxDoc>([
         { $match: { $and: [filter, olderThan("createdAt", before)] } },
@@ -91,6 +98,8 @@ export function messagesOf(parts: Parts, caller: Caller) {
       .toArray()
   }
 }
+
+const unloggedStates = ["queued", "failed", "expired", "cancelled"]
 
 function logFilter({ chat, direction }: MessageQuery): Filter<MessageDoc> {
   return {

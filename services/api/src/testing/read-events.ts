@@ -1,8 +1,10 @@
+import type { Parsed } from "./test-api.ts"
+
 /** One Server-Sent Event as a client sees it. */
 export interface SeenEvent {
   id?: string
   event?: string
-  data: any
+  data: Parsed
 }
 
 /** Reads a Server-Sent Events answer. */

@@ -14,11 +14,14 @@ import { startApi } from "../wire.ts"
 export const secretsKey = "5e".repeat(32)
 export const pepper = "9e".repeat(32)
 
+/** JSON of any form: tests say what they expect of it. */
+export type Parsed = ReturnType<typeof JSON.parse>
+
 /** An answer of the API, its body parsed when it is JSON. */
 export interface Answer {
   status: number
   headers: Headers
-  body: any
+  body: Parsed
 }
 
 export interface CallOptions {

@@ -136,19 +136,21 @@ test("a client that does not read is disconnected, and others are not held up", 
   // What the server had handed to the system is still there to be read; then the connection ends.
   socket.resume()
   await waitUntil("it was cut off", () => cut)
+  expect(reader.seen).toHaveLength(published)
 }, 30_000)
 
 test("revoking a key ends its streams", async () => {
   const key = await api.makeKey({ scopes: ["events"] })
   const stream = await follow("", { key })
-  await api.call("DELETE", `/v1/keys/key_${key.slice(3, 29)}`)
+  expect((await api.call("DELETE", `/v1/keys/key_${key.slice(3, 29)}`)).status).toBe(204)
   await stream.ended
 }, 15_000)
 
 test("a stop tells clients to go", async () => {
   const own = await startTestApi()
   const response = await own.request("GET", "/v1/events")
-  const { ended } = readEvents(response)
+  const { seen, ended } = readEvents(response)
   await own.stop()
   await ended
+  expect(seen).toEqual([])
 })

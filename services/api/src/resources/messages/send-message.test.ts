@@ -1,10 +1,11 @@
 import { createServer } from "node:http"
+import type { ServerResponse } from "node:http"
 import { MessageStatus, WildcatError, messageId, newId, reasonOf } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
 import { startReceiver } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { png, startTestApi } from "../../testing/test-api.ts"
-import type { TestApi } from "../../testing/test-api.ts"
+import type { Parsed, TestApi } from "../../testing/test-api.ts"
 
 let api: TestApi
 beforeAll(async () => {
@@ -175,7 +176,7 @@ test("a reply names the message of the account, and shows whom it quotes", async
 const caption = "Our menu"
 const image = (media: unknown) => ({ to: text.to, content: { type: "image", caption, media } })
 
-async function expectImage(body: any) {
+async function expectImage(body: Parsed) {
   expect(body).toMatchObject({
     content: { type: "image", caption },
     media: { kind: "image", mimetype: "image/png", bytes: png.length, status: "stored" },
@@ -185,7 +186,8 @@ async function expectImage(body: any) {
 
 test("an image as base64 is stored, whatever type it claims", async () => {
   const account = await api.makeAccount()
-  const { body } = await send(account, image({ base64: png.toString("base64"), mimetype: "image/jpeg" }))
+  const { status, body } = await send(account, image({ base64: png.toString("base64"), mimetype: "image/jpeg" }))
+  expect(status).toBe(202)
   await expectImage(body)
 })
 
@@ -260,7 +262,7 @@ test.each([
     "media_too_large",
   ],
   ["gives too much", (response) => void response.write(Buffer.concat([png, Buffer.alloc(300_000)])), "media_too_large"],
-] satisfies [string, (response: import("node:http").ServerResponse) => unknown, string][])(
+] satisfies [string, (response: ServerResponse) => unknown, string][])(
   "an image URL whose server %s is refused, and nothing is stored",
   async (_what, answer, code) => {
     const server = createServer((_request, response) => void answer(response))

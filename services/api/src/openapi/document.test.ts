@@ -1,0 +1,68 @@
+import { compileErrors, validate } from "@readme/openapi-parser"
+import { errorCodes } from "@wildcat/shared/contracts"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { routes } from "../resources/index.ts"
+import { startTestApi } from "../testing/test-api.ts"
+import type { TestApi } from "../testing/test-api.ts"
+
+let api: TestApi
+let document: any
+beforeAll(async () => {
+  api = await startTestApi()
+  document = (await api.call("GET", "/openapi.json", { key: null })).body
+})
+afterAll(() => api.stop())
+
+test("the document is valid OpenAPI 3.1", async () => {
+  const result = await validate(structuredClone(document))
+  expect(result.valid ? "" : compileErrors(result)).toBe("")
+  expect(document.openapi).toMatch(/^3\.1/)
+})
+
+test("every route is in it, with its scope, its errors and a success", () => {
+  for (const route of routes) {
+    const operation = document.paths[route.path]?.[route.method]
+    expect(operation, route.operation).toMatchObject({ operationId: route.operation, tags: [route.tag] })
+    expect(operation.description).toContain(route.admission.scopes[0])
+    const statuses = Object.keys(operation.responses)
+    expect(statuses).toEqual(expect.arrayContaining(["401", "403", "500", "503"]))
+    expect(statuses.some((status) => status.startsWith("2"))).toBe(true)
+    for (const code of route.errors) expect(statuses).toContain(String(errorCodes[code].status))
+  }
+})
+
+test("every body has an example that its own schema accepts", () => {
+  for (const route of routes) {
+    for (const schema of Object.values(route.body?.content ?? {})) {
+      const example = schema?.meta()?.["example"]
+      if (schema === null || example === undefined) continue
+      const result = schema.safeParse(example)
+      expect(result.error?.issues ?? [], route.operation).toEqual([])
+    }
+    for (const response of Object.values(route.responses)) {
+      for (const schema of Object.values(response.content ?? {})) {
+        const example = schema?.meta()?.["example"]
+        if (schema && example !== undefined)
+          expect(schema.safeParse(example).error?.issues ?? [], route.operation).toEqual([])
+      }
+    }
+  }
+})
+
+test("every JSON answer that is no page has an example", () => {
+  const without = routes.flatMap((route) =>
+    Object.values(route.responses).flatMap((response) => {
+      const schema = response.content?.["application/json"]
+      return schema && schema.meta()?.["example"] === undefined && !route.operation.startsWith("list")
+        ? [route.operation]
+        : []
+    }),
+  )
+  expect(without).toEqual([])
+})
+
+test("no reference leads nowhere", () => {
+  const text = JSON.stringify(document)
+  const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => String(name))
+  for (const name of new Set(names)) expect(document.components.schemas).toHaveProperty([name])
+})

@@ -29,6 +29,8 @@ export async function runService<S extends ConfigShape>(service: {
   name: string
   config: S
   healthPort: (keyof S & string) | null
+  /** Recognises rejections that a library leaves unhandled and that concern one connection only; all others end the process. */
+  isHarmless?: (reason: unknown) => boolean
   start(config: z.infer<z.ZodObject<S>>, scope: Scope): Promise<void>
 }): Promise<void> {
   const config = readConfigOrExit(service.config)
@@ -62,7 +64,10 @@ export async function runService<S extends ConfigShape>(service: {
   process.on("SIGINT", () => void stop("SIGINT", 0))
   process.on("disconnect", () => void stop("parent ended", 0))
   process.on("uncaughtException", fail)
-  process.on("unhandledRejection", fail)
+  process.on("unhandledRejection", (reason) => {
+    if (service.isHarmless?.(reason) === true) log.warn({ error: reason }, "rejection.tolerated")
+    else fail(reason)
+  })
 
   const scope: Scope = {
     log,

@@ -28,10 +28,10 @@ test("killed at random instants under traffic both ways, nothing is lost and not
   const groupJid = `${group.id.replace(/@.*/, "")}@g.us`
   const inbound: string[] = []
   const outbound: { id: string; waId: string; contacts: string[] }[] = []
-  let over = false
+  const over = new AbortController()
 
   const speak = async (contactId: string) => {
-    for (let n = 0; !over; n += 1) {
+    for (let n = 0; !over.signal.aborted; n += 1) {
       const to = n % 4 === 0 ? { groupId: group.id } : { to: account.pn }
       const { messageId } = await world.whatsapp.sendText({ from: contactId, ...to, text: `in ${contactId} ${n}` })
       inbound.push(messageId)
@@ -39,7 +39,7 @@ test("killed at random instants under traffic both ways, nothing is lost and not
     }
   }
   const answer = async () => {
-    for (let n = 0; !over; n += 1) {
+    for (let n = 0; !over.signal.aborted; n += 1) {
       const contact = contacts[n % contacts.length]
       if (contact === undefined) throw new Error("there are contacts")
       const isGroup = n % 5 === 0
@@ -57,7 +57,7 @@ test("killed at random instants under traffic both ways, nothing is lost and not
     worker = await world.startWorker()
   }
   await pause(1_000)
-  over = true
+  over.abort()
   await traffic
 
   const told = await waitUntil(

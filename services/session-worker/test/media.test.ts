@@ -21,7 +21,10 @@ test("a contact's image becomes an event with a signed link and one task to fetc
   const contact = await world.whatsapp.createContact()
   const bytes = randomBytes(5_000)
   await world.whatsapp.sendImage({
-    ...{ from: contact.id, to: account.pn, caption: "look", mimetype: "image/png" },
+    from: contact.id,
+    to: account.pn,
+    caption: "look",
+    mimetype: "image/png",
     bytesBase64: bytes.toString("base64"),
   })
   const event = await waitUntil("the event", async () => (await world.events("message.received"))[0])
@@ -35,8 +38,11 @@ test("a contact's image becomes an event with a signed link and one task to fetc
     })
   })
   expect(task.json()).toEqual({
-    ...{ tenant: world.tenant, account: account.id },
-    ...{ message: event.data.id, media: event.data.media?.id, event: event.id },
+    tenant: world.tenant,
+    account: account.id,
+    message: event.data.id,
+    media: event.data.media?.id,
+    event: event.id,
   })
   const row = await world.store.collections.messages.findOne({ _id: event.data.id })
   expect(row?.media).toMatchObject({ status: "pending", error: null })

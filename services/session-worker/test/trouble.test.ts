@@ -93,8 +93,8 @@ test("texts go both ways in a group, and each member's receipt is told with the 
   }
   await waitUntil("both receipts", async () => {
     const of = (await world.events("message.status")).filter((each) => each.data.id === id)
-    const who = of.filter((each) => each.data.status === "delivered").map((each) => each.data.recipient?.pn)
-    return who.includes(ann.pn) && who.includes(ben.pn)
+    const who = new Set(of.filter((each) => each.data.status === "delivered").map((each) => each.data.recipient?.pn))
+    return who.has(ann.pn) && who.has(ben.pn)
   })
 })
 

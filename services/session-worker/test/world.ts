@@ -73,7 +73,12 @@ export async function createWorld(options: SimulatorOptions = {}): Promise<World
     return found
   }
   const world: World = {
-    ...{ simulator, whatsapp, store, bus, tenant, account },
+    simulator,
+    whatsapp,
+    store,
+    bus,
+    tenant,
+    account,
     box: createSecretBox(secretsKey),
     async startWorker(env = {}) {
       const port = await freePort()
@@ -81,7 +86,7 @@ export async function createWorld(options: SimulatorOptions = {}): Promise<World
         entry,
         env: { ...workerEnv(place, simulator, join(folder, "ca.pem")), WORKER_PORT: String(port), ...env },
         readyUrl: `http://127.0.0.1:${port}/readyz`,
-        onLine: (line) => process.env["SHOW_WORKER"] && console.log(line),
+        onLine: (line) => process.env["SHOW_WORKER"] && process.stderr.write(`${line}\n`),
       })
       processes.push(worker)
       return worker
@@ -90,17 +95,17 @@ export async function createWorld(options: SimulatorOptions = {}): Promise<World
       const now = new Date()
       const id = newId("account")
       await store.models.accounts.create({
-        ...{
-          _id: id,
-          tenant,
-          name: "test",
-          desired: "running",
-          status: "created",
-          reason: null,
-          me: null,
-          owner: null,
-        },
-        ...{ statusAt: now, createdAt: now, updatedAt: now },
+        _id: id,
+        tenant,
+        name: "test",
+        desired: "running",
+        status: "created",
+        reason: null,
+        me: null,
+        owner: null,
+        statusAt: now,
+        createdAt: now,
+        updatedAt: now,
       })
       nudge(bus, bus.subjects.accountsNudge)
       return id
@@ -133,18 +138,17 @@ export async function createWorld(options: SimulatorOptions = {}): Promise<World
       const waId = `3EB0${newId("request").slice(-16)}`
       const id = messageId({ account: accountId, chat: to, author: "", waId, fromMe: true })
       await store.collections.outbox.insertOne({
-        ...{
-          _id: id,
-          tenant,
-          account: accountId,
-          waId,
-          to,
-          content,
-          quoted: quoted ?? null,
-          status: "queued",
-          error: null,
-        },
-        ...{ createdAt: now, updatedAt: now },
+        _id: id,
+        tenant,
+        account: accountId,
+        waId,
+        to,
+        content,
+        quoted: quoted ?? null,
+        status: "queued",
+        error: null,
+        createdAt: now,
+        updatedAt: now,
       })
       return { id, waId }
     },

@@ -125,7 +125,7 @@ test("the next owner has the state and the numbers of the one before, and fences
   expect(await died.promise).toBeInstanceOf(Fenced)
   expect(sent).toEqual([])
   expect(socket.terminate).toHaveBeenCalled()
-  expect(() => first.sessionLog.stage({})).toThrow(/dead/)
+  await expect(first.sessionLog.whenDurable(first.sessionLog.stage({}))).rejects.toThrow(/dead/)
 })
 
 test("an owner of an earlier epoch cannot take over", async () => {
@@ -149,5 +149,5 @@ test("a log that is closed has committed everything", async () => {
   sessionLog.stage({ state: { names: { 1: "1" } } }, "lazy")
   await sessionLog.close()
   expect(entries).toHaveLength(1)
-  expect(() => sessionLog.stage({})).toThrow(/closed/)
+  await expect(sessionLog.whenDurable(sessionLog.stage({}))).rejects.toThrow(/closed/)
 })

@@ -19,7 +19,13 @@ const commitBytesMax = 4 * 1024 * 1024
 const pressureChanges = 256
 const pressureBytes = 2 * 1024 * 1024
 
-/** The write side of one session's log. Dead after a failed commit: whoever stages then gets an error. */
+/** Number of a change that will never be durable. */
+const never = Number.MAX_SAFE_INTEGER
+
+/**
+ * The write side of one session's log. Dead after a failed commit: what is staged then goes nowhere, as does every frame
+ * behind it. (It does not throw: Baileys stages from places where nobody catches.)
+ */
 export interface SessionLog {
   /** Adds a change to the state and to the next commit. Returns its number. */
   stage(change: Change, urgency?: keyof typeof lingerMs): number
@@ -85,10 +91,6 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
   }
   const advanced = () => {
     for (const listener of Array.from(advanceListeners)) listener()
-  }
-  const requireAlive = () => {
-    if (death !== null) throw new Error("the session log is dead", { cause: death.cause })
-    if (closed) throw new Error("the session log is closed")
   }
   const numbered = (drafts: readonly EventDraft[]): SessionEvent[] =>
     drafts.map((draft) => {
@@ -168,7 +170,8 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
   }
   const whenDurable = async (number: number) => {
     if (watermark.durable >= number) return
-    requireAlive()
+    if (death !== null) throw new Error("the session log is dead", { cause: death.cause })
+    if (number === never) throw new Error("the session log is closed")
     flush()
     await new Promise<void>((resolve, reject) => {
       const check = () => {
@@ -183,7 +186,7 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
 
   return {
     stage(change, urgency = "soon") {
-      requireAlive()
+      if (death !== null || closed) return never
       if (change.state !== undefined) state.apply(change.state)
       const events = numbered(change.events ?? [])
       const number = watermark.next()
@@ -192,7 +195,7 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
       return number
     },
     hold(work) {
-      requireAlive()
+      if (death !== null || closed) return
       const release = watermark.hold()
       work().then(() => {
         release()

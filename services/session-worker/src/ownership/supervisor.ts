@@ -59,7 +59,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     for (const account of accounts) handle(account)
     const owned = new Map(accounts.map((account) => [account._id, account.owner?.epoch]))
     for (const { session } of heldBefore) {
-      if (owned.get(session.account) !== session.epoch) void drop(session.account, session.epoch)
+      if (session.isDead || owned.get(session.account) !== session.epoch) void drop(session.account, session.epoch)
     }
   }
   const taskOf = (account: AccountDoc) =>
@@ -99,8 +99,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (current !== null) await close(account._id, current, "stopped")
     },
     erase: async (account) => {
-      const current = held.get(account._id) ?? (await open(account))
+      const current = held.get(account._id) ?? (await open(account, { idle: true }))
       if (current === null) return
+      if (current.session.isLinked) runSession(current.session)
       await unlink(current.session)
       await close(account._id, current, "stopped")
       await eraseAccount(store, account._id)
@@ -141,8 +142,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     reason: "stopped" | "restart_required" | "connection_lost",
   ) => {
     commands.stop()
-    await session.stop(reason)
-    held.delete(id)
+    try {
+      await session.stop(reason)
+    } finally {
+      held.delete(id)
+    }
     await release(store, id, session.epoch)
   }
   /** Lets go of a session that may not or cannot go on; the next look decides about the account anew. */

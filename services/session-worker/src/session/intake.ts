@@ -114,6 +114,15 @@ export function createIntake(options: IntakeOptions): Intake {
 /** Channels are not encrypted; any other message without ciphertext is one that WhatsApp does not give to this device. */
 function plainContent(stanza: BinaryNode, envelope: Envelope): proto.IMessage {
   const plain = getBinaryNodeChild(stanza, "plaintext")?.content
-  if (envelope.chat.kind === "newsletter" && plain instanceof Uint8Array) return proto.Message.decode(plain)
-  return proto.Message.create()
+  const isOpen = envelope.chat.kind === "newsletter" && plain instanceof Uint8Array
+  return isOpen ? decode(plain) : proto.Message.create()
+}
+
+/** What cannot be parsed becomes an empty message, which is told as `unreadable`. */
+function decode(plain: Uint8Array): proto.IMessage {
+  try {
+    return proto.Message.decode(plain)
+  } catch {
+    return proto.Message.create()
+  }
 }

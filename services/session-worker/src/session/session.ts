@@ -16,6 +16,7 @@ export interface Session {
   readonly qr: ShownQr
   readonly isLinked: boolean
   readonly isConnected: boolean
+  readonly isDead: boolean
   /** Connects and stays connected, until it ends for good or `stop` is called. */
   run(): Promise<void>
   /** Unlinks the device at WhatsApp when connected, and deletes the credentials. */
@@ -64,6 +65,9 @@ export async function openSession(given: SessionOptions): Promise<Session> {
     },
     get isConnected() {
       return connections.isConnected
+    },
+    get isDead() {
+      return sessionLog.isDead
     },
     run: () => (running ??= connections.run(stopping.signal)),
     async logOut() {

@@ -3,10 +3,10 @@ import { errorCodes } from "@wildcat/shared/contracts"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { routes } from "../resources/index.ts"
 import { startTestApi } from "../testing/test-api.ts"
-import type { TestApi } from "../testing/test-api.ts"
+import type { Parsed, TestApi } from "../testing/test-api.ts"
 
 let api: TestApi
-let document: any
+let document: Parsed
 beforeAll(async () => {
   api = await startTestApi()
   document = (await api.call("GET", "/openapi.json", { key: null })).body
@@ -22,7 +22,7 @@ test("the document is valid OpenAPI 3.1", async () => {
 test("every route is in it, with its scope, its errors and a success", () => {
   for (const route of routes) {
     const operation = document.paths[route.path]?.[route.method]
-    expect(operation, route.operation).toMatchObject({ operationId: route.operation, tags: [route.tag] })
+    expect(operation).toMatchObject({ operationId: route.operation, tags: [route.tag] })
     expect(operation.description).toContain(route.admission.scopes[0])
     const statuses = Object.keys(operation.responses)
     expect(statuses).toEqual(expect.arrayContaining(["401", "403", "500", "503"]))
@@ -31,22 +31,19 @@ test("every route is in it, with its scope, its errors and a success", () => {
   }
 })
 
-test("every body has an example that its own schema accepts", () => {
-  for (const route of routes) {
-    for (const schema of Object.values(route.body?.content ?? {})) {
-      const example = schema?.meta()?.["example"]
-      if (schema === null || example === undefined) continue
-      const result = schema.safeParse(example)
-      expect(result.error?.issues ?? [], route.operation).toEqual([])
-    }
-    for (const response of Object.values(route.responses)) {
-      for (const schema of Object.values(response.content ?? {})) {
-        const example = schema?.meta()?.["example"]
-        if (schema && example !== undefined)
-          expect(schema.safeParse(example).error?.issues ?? [], route.operation).toEqual([])
-      }
-    }
-  }
+test("every example of a body or an answer fits its own schema", () => {
+  const schemas = routes.flatMap((route) => [
+    ...Object.values(route.body?.content ?? {}),
+    ...Object.values(route.responses).flatMap((response) => Object.values(response.content ?? {})),
+  ])
+  const examples = schemas.flatMap((schema) => {
+    const example = schema?.meta()?.["example"]
+    return schema === null || example === undefined
+      ? []
+      : [{ example, issues: schema.safeParse(example).error?.issues }]
+  })
+  expect(examples.length).toBeGreaterThan(15)
+  expect(examples.filter(({ issues }) => issues !== undefined)).toEqual([])
 })
 
 test("every JSON answer that is no page has an example", () => {
@@ -63,6 +60,6 @@ test("every JSON answer that is no page has an example", () => {
 
 test("no reference leads nowhere", () => {
   const text = JSON.stringify(document)
-  const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => String(name))
-  for (const name of new Set(names)) expect(document.components.schemas).toHaveProperty([name])
+  const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name)
+  for (const name of new Set(names)) expect(document.components.schemas).toHaveProperty([name ?? ""])
 })

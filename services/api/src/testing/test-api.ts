@@ -52,7 +52,7 @@ export interface TestApi {
   }): Promise<string>
   makeAccount(account?: Partial<AccountDoc>): Promise<AccountDoc>
   /** Answers commands for an account as a session worker would. */
-  serve(account: string, handlers: Partial<CommandHandlers>): { stop(): void }
+  serve(account: string, handlers: Partial<CommandHandlers>): Promise<{ stop(): void }>
   stop(): Promise<void>
 }
 
@@ -149,8 +149,8 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
       await store.models.accounts.create(doc)
       return doc
     },
-    serve: (account, handlers) =>
-      serveCommands(bus, {
+    async serve(account, handlers) {
+      const serving = serveCommands(bus, {
         account,
         log,
         handlers: {
@@ -159,7 +159,11 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
           "message.send": async () => ({ status: "server_ack" }),
           ...handlers,
         },
-      }),
+      })
+      // The server knows of it before anybody asks.
+      await bus.connection.flush()
+      return serving
+    },
     async stop() {
       await stop()
       await bus.close()
@@ -169,7 +173,7 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
   }
 }
 
-function testScope(log: Scope["log"]): { scope: Scope; stop(): Promise<void> } {
+function testScope(log: Scope["log"]): { scope: Scope; stop: () => Promise<void> } {
   const stops: (() => void | Promise<void>)[] = []
   const checks: Record<string, ReadyCheck> = {}
   return {

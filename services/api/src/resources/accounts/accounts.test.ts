@@ -60,10 +60,10 @@ test("a logout is the owner's to carry out: its answer is ours, and without an o
   const account = await api.makeAccount()
   const path = `/v1/accounts/${account._id}/logout`
   expect(await api.call("POST", path)).toMatchObject({ status: 503, body: { code: "session_unavailable" } })
-  const worker = api.serve(account._id, {
+  const worker = await api.serve(account._id, {
     "account.logout": async () => {
       const state = { status: "logged_out", reason: reasonOf("logged_out_by_request") }
-      await api.store.models.accounts.updateOne({ _id: account._id }, state as never)
+      await api.store.models.accounts.updateOne({ _id: account._id }, state)
       return {}
     },
   })

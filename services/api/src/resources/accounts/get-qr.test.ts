@@ -19,7 +19,7 @@ const qr = (account: AccountDoc, options: Parameters<TestApi["call"]>[2] & { que
 
 test("the QR code is there as JSON and as an image, by Accept or by format", async () => {
   const account = await api.makeAccount({ status: "qr", me: null })
-  const worker = api.serve(account._id, { "account.qr": async () => ({ qr: "2@abc", expiresAt }) })
+  const worker = await api.serve(account._id, { "account.qr": async () => ({ qr: "2@abc", expiresAt }) })
   expect(await qr(account)).toMatchObject({ status: 200, body: { status: "qr", qr: "2@abc", expiresAt } })
   for (const call of [{ headers: { accept: "image/png" } }, { query: "?format=png" }]) {
     const image = await qr(account, call)
@@ -61,7 +61,7 @@ test("a key that may only read does not get a QR code: whoever has it can link a
 
 test("the stream gives status and QR codes as they come, and ends when the account is connected", async () => {
   const account = await api.makeAccount({ status: "qr", me: null })
-  const worker = api.serve(account._id, { "account.qr": async () => ({ qr: "2@first", expiresAt }) })
+  const worker = await api.serve(account._id, { "account.qr": async () => ({ qr: "2@first", expiresAt }) })
   const { seen, ended } = readEvents(await api.request("GET", `/v1/accounts/${account._id}/qr?format=sse`))
   await waitUntil("the first code", () => seen.length >= 2)
   const envelope = {

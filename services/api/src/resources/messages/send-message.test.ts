@@ -21,7 +21,7 @@ const rowsOf = (account: AccountDoc) => api.store.collections.outbox.find({ acco
 test("a send is in the outbox before its command, under ids that fit together, and is answered 201 when WhatsApp has it", async () => {
   const account = await api.makeAccount()
   const seen: unknown[] = []
-  const worker = api.serve(account._id, {
+  const worker = await api.serve(account._id, {
     "message.send": async (request) => {
       seen.push(request, await api.store.collections.outbox.findOne({ _id: request.message }))
       return { status: "server_ack" }
@@ -59,7 +59,7 @@ test.each(["queued", "sending", "failed", "unknown"] as const)(
   "an outcome of %s is answered 202 with it",
   async (status) => {
     const account = await api.makeAccount()
-    const worker = api.serve(account._id, { "message.send": async () => ({ status }) })
+    const worker = await api.serve(account._id, { "message.send": async () => ({ status }) })
     expect(await send(account)).toMatchObject({ status: 202, body: { status: MessageStatus.parse(status) } })
     worker.stop()
   },
@@ -68,7 +68,7 @@ test.each(["queued", "sending", "failed", "unknown"] as const)(
 test("without an owner, with one that refuses, or one that knows no such command, a send is stored and answered 202", async () => {
   const alone = await api.makeAccount({ status: "disconnected", reason: reasonOf("connection_lost") })
   const refused = await api.makeAccount()
-  const worker = api.serve(refused._id, {
+  const worker = await api.serve(refused._id, {
     "message.send": async () => {
       throw new WildcatError("internal")
     },
@@ -83,7 +83,7 @@ test("without an owner, with one that refuses, or one that knows no such command
 test("wait=false is answered 202 at once, and the owner is told", async () => {
   const account = await api.makeAccount()
   const told = Promise.withResolvers<{ wait: boolean }>()
-  const worker = api.serve(account._id, {
+  const worker = await api.serve(account._id, {
     "message.send": (request) => {
       told.resolve(request)
       return new Promise(() => undefined)
@@ -124,7 +124,7 @@ test("a deleted account is not found", async () => {
 test("the same Idempotency-Key sends once, also when the calls come together", async () => {
   const account = await api.makeAccount()
   let commands = 0
-  const worker = api.serve(account._id, {
+  const worker = await api.serve(account._id, {
     "message.send": async () => {
       commands += 1
       await new Promise((resolve) => setTimeout(resolve, 300))
@@ -226,8 +226,8 @@ test("an image by URL is fetched, over redirects that are each checked", async (
   const server = await startReceiver()
   server.behave((request, response) => {
     const hop = Number(new URL(request.path, server.url).searchParams.get("hop"))
-    if (hop > 0) return void response.writeHead(302, { location: `/x?hop=${hop - 1}` }).end()
-    response.writeHead(200, { "content-type": "text/plain" }).end(png)
+    if (hop > 0) response.writeHead(302, { location: `/x?hop=${hop - 1}` }).end()
+    else response.writeHead(200, { "content-type": "text/plain" }).end(png)
   })
   await expectImage((await send(account, image({ url: `${server.url}?hop=3` }))).body)
   const tooMany = await send(account, image({ url: `${server.url}?hop=4` }))

@@ -4,7 +4,7 @@ import { createSecretBox } from "@wildcat/shared/runtime"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { secretsKey, startTestApi } from "../../testing/test-api.ts"
-import type { TestApi } from "../../testing/test-api.ts"
+import type { Parsed, TestApi } from "../../testing/test-api.ts"
 
 let api: TestApi
 beforeAll(async () => {
@@ -116,7 +116,7 @@ test("deliveries are paged newest first, each once", async () => {
   const seen: string[] = []
   let cursor: string | null = ""
   while (cursor !== null) {
-    const { body }: { body: any } = await api.call(
+    const { body }: { body: Parsed } = await api.call(
       "GET",
       `/v1/deliveries?webhook=${webhook.id}&limit=3${cursor && `&cursor=${cursor}`}`,
     )

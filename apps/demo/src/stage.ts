@@ -16,6 +16,8 @@ export interface Stage {
   api: ApiClient
   simulator: SimulatorClient
   simulatorUrl: string
+  /** Where a client that is not the gateway finds the simulated WhatsApp. */
+  whatsapp: { webSocketUrl: string; rootPublicKeyHex: string }
   receiver: Receiver
   /** The file with the first admin key. */
   keyFile: string
@@ -31,6 +33,8 @@ export interface StageOptions {
   env?: Record<string, string>
   extraEnv?: NonNullable<StackOptions["extraEnv"]>
   onLine?: NonNullable<StackOptions["onLine"]>
+  /** Further arguments of the simulator's command. */
+  simulatorArgs?: readonly string[]
 }
 
 const SimulatorUrls = z.object({
@@ -49,7 +53,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     for (const each of stops.toReversed()) await each()
   }
   try {
-    const simulator = await startSimulatorProcess(join(folder, "simulator"))
+    const simulator = await startSimulatorProcess(join(folder, "simulator"), options.simulatorArgs)
     stops.push(() => simulator.process.stop())
     const receiver = await startReceiver()
     stops.push(() => receiver.stop())
@@ -62,6 +66,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       api: createApiClient({ url: stack.apiUrl, key }),
       simulator: createSimulatorClient({ url: simulator.urls.controlUrl }),
       simulatorUrl: simulator.urls.controlUrl,
+      whatsapp: simulator.urls,
       receiver,
       keyFile,
       stop,
@@ -72,9 +77,9 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   }
 }
 
-async function startSimulatorProcess(dataFolder: string) {
+async function startSimulatorProcess(dataFolder: string, args: readonly string[] = []) {
   const entry = `${root}/packages/whatsapp-simulator/src/cli.ts`
-  const simulator = await startProcess({ entry, env: {}, args: ["--data-dir", dataFolder] })
+  const simulator = await startProcess({ entry, env: {}, args: ["--data-dir", dataFolder, ...args] })
   const line = await waitUntil("the simulator is up", () => simulator.lines.find((each) => each.startsWith("{")))
   return { process: simulator, urls: SimulatorUrls.parse(JSON.parse(line)) }
 }

@@ -1,0 +1,78 @@
+// pnpm bench [send|receive]: Wildcat's speed beside that of plain Baileys, on this machine, in this run.
+// Both speak to the same simulated WhatsApp, which acknowledges at once. A ratio is worth more than a number.
+import { cpus } from "node:os"
+import { fileURLToPath } from "node:url"
+import { setStage } from "@wildcat/demo"
+import type { Stage } from "@wildcat/demo"
+import { isolated, startProcess, startServers, untilStopped, waitUntil } from "@wildcat/testkit"
+import { z } from "zod"
+import { BenchName, Result, benches } from "./measure.ts"
+import { tableOf } from "./table.ts"
+import { linkWildcat } from "./wildcat.ts"
+
+const tell = (text: string) => void process.stdout.write(`${text}\n`)
+const asked = z.array(BenchName).safeParse(process.argv.slice(2))
+const undo: (() => Promise<unknown>)[] = []
+
+if (asked.success) {
+  const stopped = untilStopped().then(() => 1)
+  let code = 1
+  try {
+    code = await Promise.race([compare(asked.data.length > 0 ? asked.data : BenchName.options), stopped])
+  } finally {
+    for (const each of undo.toReversed()) await each()
+  }
+  // What Ctrl-C interrupted may still be starting things; they end with this process.
+  process.exit(code)
+} else {
+  tell(`usage: pnpm bench [${BenchName.options.join("|")}]`)
+  process.exitCode = 2
+}
+
+async function compare(names: readonly BenchName[]): Promise<number> {
+  const cores = cpus()
+  tell(`${cores.length} cores, ${cores[0]?.model ?? "unknown"}, Node ${process.version}, ${process.platform}`)
+  const servers = await startServers()
+  undo.push(() => servers.stop())
+  const place = isolated(servers)
+  undo.push(() => place.cleanup())
+  const stage = await setStage({ ...place, simulatorArgs: ["--ack-delay-ms", "0"] })
+  undo.push(() => stage.stop())
+  tell(`measuring ${names.join(" and ")}: plain Baileys, then Wildcat …\n`)
+  const baseline = await measureBaseline(stage, names)
+  const wildcat = await measureWildcat(stage, { names, ...place })
+  const pairs = wildcat.flatMap((result) => {
+    const other = baseline.find(({ name }) => name === result.name)
+    return other ? [{ wildcat: result, baseline: other }] : []
+  })
+  tell(tableOf(pairs))
+  return 0
+}
+
+async function measureWildcat(
+  stage: Stage,
+  options: { names: readonly BenchName[]; natsUrl: string; prefix: string },
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (const name of options.names) {
+    const contender = await linkWildcat(stage, options)
+    undo.push(() => contender.stop())
+    results.push(...(await benches[name](contender, stage.simulator)))
+  }
+  return results
+}
+
+/** In a process of its own, as the session worker is. */
+async function measureBaseline(stage: Stage, names: readonly BenchName[]): Promise<Result[]> {
+  const { webSocketUrl, rootPublicKeyHex } = stage.whatsapp
+  const baseline = await startProcess({
+    entry: fileURLToPath(new URL("baseline.ts", import.meta.url)),
+    env: {},
+    args: [webSocketUrl, rootPublicKeyHex, stage.simulatorUrl, ...names],
+  })
+  undo.push(() => baseline.stop())
+  const { code } = await baseline.exited
+  if (code !== 0) throw new Error(`the baseline failed:\n${baseline.lines.join("\n")}`)
+  const line = await waitUntil("the baseline's results", () => baseline.lines.find((each) => each.startsWith("[{")))
+  return z.array(Result).parse(JSON.parse(line))
+}

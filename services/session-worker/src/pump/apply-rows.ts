@@ -9,11 +9,11 @@ const statuses = Object.keys(messageAcks) as readonly MessageStatus[]
 /** Writes what entries say of messages, the outbox and the account. A second time, also in part, changes nothing. */
 export async function applyRows(store: Store, account: string, entries: readonly Entry[]): Promise<void> {
   const messages = entries.flatMap((entry) => [...entry.messages.map(insertion), ...entry.marks.flatMap(progress)])
-  if (messages.length > 0) await store.collections.messages.bulkWrite(messages)
-  await applyOutbox(
-    store,
-    entries.flatMap((entry) => entry.outbox),
-  )
+  const marks = entries.flatMap((entry) => entry.outbox)
+  await Promise.all([
+    messages.length > 0 ? store.collections.messages.bulkWrite(messages) : null,
+    applyOutbox(store, marks),
+  ])
   const standing = entries.findLast((entry) => entry.account !== null)?.account
   if (standing) await applyStanding(store, account, standing)
 }

@@ -34,63 +34,101 @@ export interface Pump {
 const rowsMax = 100
 /** Entries kept in memory while the pump is behind; older ones are read from MongoDB again. */
 const heldMax = 200
+/** Rows are folded and removed this long after they were told: many at a time, and never in the way of the next event. */
+const tidyDelayMs = 250
 const retryDelaysMs = [250, 500, 1_000, 2_000, 5_000]
+
+interface Row {
+  n: number
+  entry: Entry
+}
 
 export function createPump(options: PumpOptions): Pump {
   const held: { n: number; entry: Entry | null }[] = []
-  let running: Promise<void> | null = null
+  /** Told, but not folded yet. */
+  const told: Row[] = []
   const stopping = new AbortController()
+  let running: Promise<void> | null = null
+  let timer: NodeJS.Timeout | null = null
+  let tidyDue = false
 
-  const run = async () => {
-    for (let failures = 0; held.length > 0 && !stopping.signal.aborted;) {
+  const tellSome = async () => {
+    const some = held.slice(0, rowsMax)
+    const rows = await Promise.all(
+      some.map(async ({ n, entry }) => ({ n, entry: entry ?? (await readEntry(options, n)) })),
+    )
+    await tell(options, rows)
+    held.splice(0, some.length)
+    told.push(...rows)
+  }
+  const tidyAll = async () => {
+    const rows = Array.from(told)
+    if (rows.length > 0) await tidy(options, rows)
+    told.splice(0, rows.length)
+    tidyDue = false
+  }
+  const hasWork = () => (held.length > 0 || tidyDue) && !stopping.signal.aborted
+  const work = async () => {
+    for (let failures = 0; hasWork();) {
       try {
-        const rows = held.slice(0, rowsMax)
-        await carry(options, rows)
-        held.splice(0, rows.length)
+        if (held.length > 0) await tellSome()
+        if (tidyDue || told.length >= rowsMax) await tidyAll()
         failures = 0
       } catch (error) {
         failures += 1
-        options.log.warn({ error, account: options.account, failures }, "pump.interrupted")
+        options.log.warn({ error, failures }, "pump.interrupted")
         await pause(jittered(retryDelaysMs, failures), stopping.signal)
       }
     }
-    running = null
+  }
+  const start = () => {
+    if (running !== null || !hasWork()) return
+    running = work().finally(() => {
+      running = null
+      if (told.length > 0) timer ??= setTimeout(tidyNow, tidyDelayMs)
+      start()
+    })
+  }
+  const tidyNow = () => {
+    timer = null
+    tidyDue = true
+    start()
   }
   return {
     push(n, entry) {
       held.push({ n, entry: held.length < heldMax ? entry : null })
-      running ??= run()
+      start()
     },
-    idle: async () => {
-      await running
+    async idle() {
+      tidyNow()
+      while (running !== null) await running
     },
     async stop() {
       stopping.abort()
       await running
+      if (timer !== null) clearTimeout(timer)
     },
   }
 }
 
-async function carry(options: PumpOptions, rows: readonly { n: number; entry: Entry | null }[]): Promise<void> {
-  const { store, account } = options
-  const entries = await Promise.all(
-    rows.map(async ({ n, entry }) => ({ n, entry: entry ?? (await readEntry(options, n)) })),
-  )
-  await applyRows(
-    store,
-    account,
-    entries.map(({ entry }) => entry),
-  )
-  options.recorded(entries.flatMap(({ entry }) => entry.outbox))
-  const events = entries.flatMap(({ entry }) => entry.events)
+/** Makes rows known: in MongoDB first, then as events and tasks. Doing it again changes nothing: all of it has its id. */
+async function tell(options: PumpOptions, rows: readonly Row[]): Promise<void> {
+  const entries = rows.map(({ entry }) => entry)
+  await applyRows(options.store, options.account, entries)
+  options.recorded(entries.flatMap((entry) => entry.outbox))
+  const events = entries.flatMap((entry) => entry.events)
   if (events.some(isOfMessage)) faultPoint("pump.after-messages-before-publish")
   for (const event of events) await publish(options, event)
-  for (const task of entries.flatMap(({ entry }) => entry.tasks)) {
+  for (const task of entries.flatMap((entry) => entry.tasks)) {
     await publishTask(options.bus, "media.fetch", task, task.media)
   }
   if (events.some(isOfMessage)) faultPoint("pump.after-publish-before-remove")
-  await foldState(store, options.box, account, entries)
-  await removeRows(options, entries.at(-1)?.n ?? 0)
+}
+
+/** Folds the state of rows that have been told, and removes them. */
+async function tidy(options: PumpOptions, rows: readonly Row[]): Promise<void> {
+  await foldState(options.store, options.box, options.account, rows)
+  await removeRows(options, rows.at(-1)?.n ?? 0)
 }
 
 async function publish({ bus, log }: PumpOptions, event: SessionEvent): Promise<void> {

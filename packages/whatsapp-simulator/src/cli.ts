@@ -39,4 +39,5 @@ const {
   ...(given.seed === undefined ? {} : { seed: given.seed }),
 })
 process.stdout.write(`${JSON.stringify({ ...urls, mediaCaPath: mediaCaPath(dataDir) })}\n`)
-for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => void stop().then(() => process.exit(0)))
+// A parent that started it with an ipc channel and was killed is a reason to end, too.
+for (const end of ["SIGTERM", "SIGINT", "disconnect"]) process.once(end, () => void stop().then(() => process.exit(0)))

@@ -99,7 +99,7 @@ function acceptCall({ connection }: Session, call: Stanza): void {
   connection.send(ackOf(call))
 }
 
-function ackOf(stanza: Stanza, extra: { error: number } | undefined = undefined): Stanza {
+function ackOf(stanza: Stanza, extra?: { error: number }): Stanza {
   const attributes = {
     class: stanza.tag,
     id: attribute(stanza, "id"),

@@ -51,7 +51,8 @@ export function isSignedByDevice({ encoded, accountKey, deviceKey }: Signers): b
 /** A device identity as other parties receive it: with the account's key inside. */
 export function withAccountKey(encoded: Uint8Array, accountKey: Uint8Array): Buffer {
   const identity = proto.ADVSignedDeviceIdentity.decode(encoded)
-  return Buffer.from(proto.ADVSignedDeviceIdentity.encode({ ...identity, accountSignatureKey: accountKey }).finish())
+  identity.accountSignatureKey = accountKey
+  return Buffer.from(proto.ADVSignedDeviceIdentity.encode(identity).finish())
 }
 
 function identityDetails(keyIndex: number): Uint8Array {

@@ -28,7 +28,7 @@ export interface CallOptions {
   /** Null: without a key. The first tenant's admin key by default. */
   key?: string | null
   body?: unknown
-  raw?: BodyInit
+  raw?: string | Uint8Array<ArrayBuffer> | FormData | ReadableStream
   headers?: Record<string, string>
   signal?: AbortSignal
 }

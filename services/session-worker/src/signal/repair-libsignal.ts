@@ -31,7 +31,7 @@ export function repairLibsignal(): void {
   isRepaired = true
   // These prototypes are libsignal's own classes; the methods exist in the pinned version, which a test checks.
   restoreAfterFailure(libsignal.SessionCipher.prototype as unknown as CipherInternals)
-  verifyBundles(libsignal.SessionBuilder.prototype as unknown as BuilderInternals)
+  verifyBundles(libsignal.SessionBuilder.prototype)
 }
 
 function restoreAfterFailure(cipher: CipherInternals): void {

@@ -21,6 +21,9 @@ const indexes: Record<string, IndexDescription[]> = {
     { key: { account: 1, timestamp: -1, _id: -1 } },
     /** one chat of an account, newest first */
     { key: { account: 1, "chat.jid": 1, timestamp: -1, _id: -1 } },
+    /** the same under the person's other name */
+    { key: { account: 1, "chat.pn": 1, timestamp: -1, _id: -1 } },
+    { key: { account: 1, "chat.lid": 1, timestamp: -1, _id: -1 } },
     /** what a quote refers to */
     { key: { account: 1, waId: 1 } },
   ],

@@ -58,6 +58,7 @@ export function createEventHub(bus: Bus, log: Logger): EventHub {
     while (!stopping.signal.aborted) {
       try {
         messages = await read(bus, next, bus.subjects.allEvents)
+        if (stopping.signal.aborted) await messages.close()
         for await (const message of messages) {
           next = message.seq + 1
           const event = eventOf(message)

@@ -46,6 +46,7 @@ export function createEventStreams(options: Options): EventStreams {
         throw new WildcatError("rate_limited", { detail: "too many event streams are open" })
       }
       const stream = begin(response)
+      if (stream.closed.aborted) return stream
       open.set(stream, caller.tenant)
       const heartbeat = setInterval(() => {
         write(response, ": still here\n\n")
@@ -70,6 +71,8 @@ async function endUnlessValid(authenticator: Authenticator, caller: Caller, stre
 function begin(response: Response): EventStream {
   const closing = new AbortController()
   response.once("close", () => closing.abort())
+  // The client may have gone while its stream was prepared.
+  if (response.closed) closing.abort()
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-store, no-transform",

@@ -1,5 +1,6 @@
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import type { Server } from "node:http"
+import type { AddressInfo, Socket } from "node:net"
 import type { Express } from "express"
 import type { Logger } from "@wildcat/shared/runtime"
 
@@ -19,7 +20,6 @@ const timeouts = {
 }
 
 const stopMs = 18_000
-const idleLookMs = 50
 
 /** Serves the app. Throws when the port is taken. */
 export async function startServer(options: {
@@ -29,6 +29,7 @@ export async function startServer(options: {
   log: Logger
 }): Promise<HttpServer> {
   const server = createServer(timeouts, options.app)
+  const connections = trackConnections(server)
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(options.port, options.host, resolve))
   // A server that listens on TCP has an AddressInfo.
   const { port } = server.address() as AddressInfo
@@ -38,13 +39,39 @@ export async function startServer(options: {
     close: () =>
       new Promise<void>((resolve) => {
         const limit = setTimeout(() => server.closeAllConnections(), stopMs)
-        // A connection that finishes its request would otherwise be kept for the next one.
-        const idle = setInterval(() => server.closeIdleConnections(), idleLookMs)
         server.close(() => {
           clearTimeout(limit)
-          clearInterval(idle)
           resolve()
         })
+        connections.closeWhenIdle()
       }),
+  }
+}
+
+/**
+ * Knows which connections carry a request. Node's own closing of idle connections leaves those open on which no request was
+ * ever begun, and those that finish theirs later.
+ */
+function trackConnections(server: Server): { closeWhenIdle(): void } {
+  const requests = new Map<Socket, number>()
+  let closing = false
+  const add = (socket: Socket, change: number) => {
+    const count = (requests.get(socket) ?? 0) + change
+    requests.set(socket, count)
+    if (closing && count <= 0) socket.end()
+  }
+  server.on("connection", (socket: Socket) => {
+    add(socket, 0)
+    socket.once("close", () => requests.delete(socket))
+  })
+  server.on("request", ({ socket }, response) => {
+    add(socket, 1)
+    response.once("close", () => requests.has(socket) && add(socket, -1))
+  })
+  return {
+    closeWhenIdle() {
+      closing = true
+      for (const socket of requests.keys()) add(socket, 0)
+    },
   }
 }

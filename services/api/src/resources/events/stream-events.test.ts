@@ -146,6 +146,15 @@ test("revoking a key ends its streams", async () => {
   await stream.ended
 }, 15_000)
 
+test("a stop waits for no connection on which nothing was asked", async () => {
+  const own = await startTestApi()
+  const socket = connect(Number(new URL(own.url).port), "127.0.0.1")
+  await new Promise((resolve) => socket.once("connect", resolve))
+  const ended = new Promise((resolve) => socket.once("end", resolve))
+  await own.stop()
+  expect(await ended).toBeUndefined()
+})
+
 test("a stop tells clients to go", async () => {
   const own = await startTestApi()
   const response = await own.request("GET", "/v1/events")

@@ -5,6 +5,7 @@ import { createNarrator, StepFailed } from "./steps.ts"
 import { setStage } from "./stage.ts"
 import type { Stage } from "./stage.ts"
 import { tellStory } from "./story.ts"
+import type { Cast } from "./story.ts"
 
 const tell = (text: string) => void process.stdout.write(text)
 const narrator = createNarrator(tell)
@@ -12,33 +13,34 @@ const once = process.argv.includes("--once")
 const stopped = untilStopped()
 const undo: (() => Promise<unknown>)[] = []
 
-try {
+// Ctrl-C ends the story wherever it is: what has been started by then is stopped, the rest ends with this process.
+const ended = Promise.race([run(), stopped])
+await ended.catch((error: unknown) => {
+  process.exitCode = 1
+  if (!(error instanceof StepFailed)) tell(`${String(error)}\n`)
+})
+if (!once) tell("\nstopping …\n")
+for (const each of undo.toReversed()) await each()
+process.exit()
+
+async function run(): Promise<void> {
   tell("\nWildcat demo: a WhatsApp gateway and a simulated WhatsApp, on this machine\n\n")
   const servers = await narrator.step("started MongoDB and NATS", () => startServers())
+  undo.push(() => servers.stop())
   // A place of its own: servers given by MONGO_URL and NATS_URL are left as they were.
   const place = isolated(servers)
-  undo.push(
-    () => servers.stop(),
-    () => place.cleanup(),
-  )
+  undo.push(() => place.cleanup())
   const stage = await narrator.step("started the simulated WhatsApp and the four services", () =>
     setStage({ ...place, onLine: (_service, line) => tell(`${line}\n`) }),
   )
   undo.push(() => stage.stop())
-  const { account, contactPhone } = await tellStory({ ...stage, narrator })
-  if (!once) {
-    tell(farewell(stage, account, contactPhone))
-    await stopped
-  }
-} catch (error) {
-  process.exitCode = 1
-  if (!(error instanceof StepFailed)) throw error
-} finally {
-  if (!once) tell("\nstopping …\n")
-  for (const each of undo.toReversed()) await each()
+  const cast = await tellStory({ ...stage, narrator })
+  if (once) return
+  tell(farewell(stage, cast))
+  await stopped
 }
 
-function farewell(running: Stage, account: string, contactPhone: string): string {
+function farewell(running: Stage, cast: Cast): string {
   const { apiUrl } = running.stack
   return `
 Everything stays up until Ctrl-C.
@@ -51,8 +53,10 @@ Try:
 
   export KEY=$(cat ${running.keyFile})
   curl -s ${apiUrl}/v1/accounts -H "X-API-Key: $KEY"
-  curl -s ${apiUrl}/v1/accounts/${account}/messages -H "X-API-Key: $KEY" \\
-    -H 'content-type: application/json' -d '{"to":"${contactPhone}","content":{"type":"text","text":"Hello again"}}'
+  curl -s ${apiUrl}/v1/accounts/${cast.account}/messages -H "X-API-Key: $KEY" \\
+    -H 'content-type: application/json' -d '{"to":"${cast.contact.phone}","content":{"type":"text","text":"Hello again"}}'
+  curl -s ${running.simulatorUrl}/sendText -H 'content-type: application/json' \\
+    -d '{"from":"${cast.contact.id}","to":"${cast.phone}","text":"Hello from the contact"}'
   curl -sN ${apiUrl}/v1/events -H "X-API-Key: $KEY" -H 'accept: text/event-stream'
 `
 }

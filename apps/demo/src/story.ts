@@ -24,8 +24,15 @@ const Event = z.object({
 /** What the story acts on, and who tells it. */
 type Scene = Pick<Stage, "api" | "simulator" | "receiver"> & { narrator: Narrator }
 
-/** The main job, from an empty installation to messages both ways. Returns what the reader can go on with. */
-export async function tellStory(scene: Scene): Promise<{ account: string; contactPhone: string }> {
+/** Who took part, for going on by hand. `phone` is the account's number. */
+export interface Cast {
+  account: string
+  phone: string
+  contact: { id: string; phone: string }
+}
+
+/** The main job, from an empty installation to messages both ways. */
+export async function tellStory(scene: Scene): Promise<Cast> {
   const { api, simulator, narrator } = scene
   const webhook = await narrator.step("registered a webhook for every event", () =>
     api.post("/v1/webhooks", { url: scene.receiver.url, events: ["*"] }, NewWebhook),
@@ -45,7 +52,7 @@ export async function tellStory(scene: Scene): Promise<{ account: string; contac
   const contact = await simulator.createContact({ name: "Ada" })
   await sendToContact(scene, account.id, contact)
   await hearFromContact(scene, { contactId: contact.id, to: phone.phone, secret: webhook.secret })
-  return { account: account.id, contactPhone: contact.phone }
+  return { account: account.id, phone: phone.phone, contact }
 }
 
 async function sendToContact(

@@ -19,7 +19,9 @@ if (!commands.includes(command)) {
 try {
   await Promise.all([
     step("dependencies", ensureDependencies),
-    ["check", "docs", "pack"].includes(command) ? undefined : step("servers", ensureServers),
+    ["check", "docs", "pack"].includes(command)
+      ? undefined
+      : step("servers", (tell) => ensureServers(tell, { given: command !== "test" })),
   ])
 } catch (error) {
   say(`✗ ${error instanceof Error ? error.message : error}`)

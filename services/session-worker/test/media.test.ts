@@ -65,7 +65,7 @@ test("an image from the media store arrives at the contact with its bytes and ca
   const got = await world.whatsapp.waitForMessage({
     contactId: contact.id,
     match: { messageId: waId },
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
   })
   expect(got).toMatchObject({ kind: "image", caption: "for you", mimetype: "image/jpeg", copies: 1 })
   expect(got.bytesBase64).toBe(bytes.toString("base64"))

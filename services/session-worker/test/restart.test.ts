@@ -36,7 +36,7 @@ test("a restarted worker goes on without a new QR code and takes what came meanw
     { type: "text", text: "before" },
     { type: "text", text: "meanwhile" },
   ])
-  await world.whatsapp.waitForMessage({ contactId: contact.id, match: { messageId: queued.waId }, timeoutMs: 5_000 })
+  await world.whatsapp.waitForMessage({ contactId: contact.id, match: { messageId: queued.waId }, timeoutMs: 30_000 })
   const counters = await world.whatsapp.counters()
   expect(counters.pairings).toBe(1)
   expect(counters.unknownStanzas).toBe(0)

@@ -89,7 +89,7 @@ test("texts go both ways in a group, and each member's receipt is told with the 
   const { id, waId } = await world.queue(account.id, jid, { type: "text", text: "hello you" })
   expect(await world.send(account.id, id)).toBe("server_ack")
   for (const member of [ann, ben]) {
-    await world.whatsapp.waitForMessage({ contactId: member.id, match: { messageId: waId }, timeoutMs: 5_000 })
+    await world.whatsapp.waitForMessage({ contactId: member.id, match: { messageId: waId }, timeoutMs: 30_000 })
   }
   await waitUntil("both receipts", async () => {
     const of = (await world.events("message.status")).filter((each) => each.data.id === id)

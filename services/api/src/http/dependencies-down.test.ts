@@ -93,7 +93,7 @@ test("without NATS, sends are stored and answered 202, what needs it is answered
   cleanups.push(() => api.stop())
   const account = await api.makeAccount({ status: "disconnected" })
   path.set("cut")
-  await expect.poll(async () => (await api.call("GET", "/readyz")).status).toBe(503)
+  await expect.poll(async () => (await api.call("GET", "/readyz")).status, { timeout: 20_000 }).toBe(503)
   const body = { to: "+4915112345678", content: { type: "text", text: "x" } }
   expect(await api.call("POST", `/v1/accounts/${account._id}/messages`, { body })).toMatchObject({
     status: 202,

@@ -2,7 +2,7 @@ import { connect } from "nats"
 import type { JetStreamClient, JetStreamManager, NatsConnection } from "nats"
 import { subjectsOf } from "../contracts/index.ts"
 import type { Subjects } from "../contracts/index.ts"
-import { tolerate } from "../runtime/index.ts"
+import { firstConnection, tolerate } from "../runtime/index.ts"
 import type { Logger, ReadyCheck } from "../runtime/index.ts"
 
 /** A connection to NATS with the names of this installation. */
@@ -53,24 +53,18 @@ async function connectFirst(options: { natsUrl: string; name: string }): Promise
   const user = first?.username
     ? { user: decodeURIComponent(first.username), pass: decodeURIComponent(first.password) }
     : {}
-  const deadline = performance.now() + 20_000
-  for (;;) {
-    try {
-      return await connect({
-        servers: urls.map((url) => url.host),
-        name: options.name,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: 250,
-        pingInterval: 10_000,
-        maxPingOut: 2,
-        timeout: 5_000,
-        ...user,
-      })
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await new Promise((resolve) => setTimeout(resolve, 500))
-    }
-  }
+  return firstConnection(() =>
+    connect({
+      servers: urls.map((url) => url.host),
+      name: options.name,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      pingInterval: 10_000,
+      maxPingOut: 2,
+      timeout: 5_000,
+      ...user,
+    }),
+  )
 }
 
 async function watch(connection: NatsConnection, log: Logger, state: { connected: boolean }): Promise<void> {

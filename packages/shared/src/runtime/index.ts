@@ -1,6 +1,7 @@
 export * from "./backoff.ts"
 export * from "./config.ts"
 export * from "./fault-point.ts"
+export * from "./first-connection.ts"
 export * from "./health.ts"
 export * from "./log.ts"
 export * from "./media-link.ts"

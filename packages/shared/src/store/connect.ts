@@ -1,7 +1,7 @@
 import mongoose from "mongoose"
-import type { ConnectOptions, Connection } from "mongoose"
+import type { ConnectOptions } from "mongoose"
 import type { Db } from "mongodb"
-import { tolerate } from "../runtime/index.ts"
+import { firstConnection, tolerate } from "../runtime/index.ts"
 import type { Logger, ReadyCheck } from "../runtime/index.ts"
 import { collectionsOf } from "./collections.ts"
 import type { Collections } from "./collections.ts"
@@ -39,7 +39,7 @@ export async function connectStore(options: {
   silenceMs?: number
 }): Promise<Store> {
   const connection = mongoose.createConnection()
-  await openFirst(connection, options.mongoUrl, {
+  const settings: ConnectOptions = {
     dbName: options.database,
     appName: options.name,
     writeConcern: { w: "majority", j: true },
@@ -52,7 +52,8 @@ export async function connectStore(options: {
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,
-  })
+  }
+  await firstConnection(() => connection.openUri(options.mongoUrl, settings))
   const db = connection.getClient().db(options.database)
   await ensureIndexes(db)
   return {
@@ -62,21 +63,5 @@ export async function connectStore(options: {
     media: createMediaStore(db),
     check: async () => ((await db.command({ ping: 1 }))["ok"] === 1 ? null : "MongoDB does not answer"),
     close: () => tolerate(connection.close(), "the process ends", options.log),
-  }
-}
-
-const firstTryMs = 20_000
-
-/** A database that starts together with the services is waited for, however short later waits are. */
-async function openFirst(connection: Connection, url: string, settings: ConnectOptions): Promise<void> {
-  const deadline = performance.now() + firstTryMs
-  for (;;) {
-    try {
-      await connection.openUri(url, settings)
-      return
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await new Promise((resolve) => setTimeout(resolve, 500))
-    }
   }
 }

@@ -3,6 +3,7 @@
 // Everything it gets lands in .runtime/ and node_modules/; a second run finds it there. It imports nothing but Node.
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { ensureBrowser } from "./lib/browser.mjs"
 import { ensureDependencies } from "./lib/dependencies.mjs"
 import { ensureServers } from "./lib/server-binaries.mjs"
 import { runUntilEnd } from "./lib/run.mjs"
@@ -22,6 +23,7 @@ try {
     ["check", "docs", "pack"].includes(command)
       ? undefined
       : step("servers", (tell) => ensureServers(tell, { given: command !== "test" })),
+    command === "test" ? step("browser", ensureBrowser) : undefined,
   ])
 } catch (error) {
   say(`✗ ${error instanceof Error ? error.message : error}`)

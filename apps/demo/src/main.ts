@@ -48,6 +48,7 @@ Everything stays up until Ctrl-C.
   API              ${apiUrl}   (reference: ${apiUrl}/openapi.json)
   Admin key        in ${running.keyFile}
   WhatsApp         ${running.simulatorUrl}   (control of the simulator)
+  Pocket phone     ${running.simulatorUrl}/phone   (open it in a browser: chat as Ada, link another client)
 
 Try:
 

@@ -14,6 +14,8 @@ import { MediaServer } from "./media/media-server.ts"
 import { MediaStore } from "./media/media-store.ts"
 import { createServerIdentity } from "./noise/certificate.ts"
 import { People } from "./people/people.ts"
+import { Journal } from "./pocket/journal.ts"
+import { createPocketPhone } from "./pocket/pocket-phone.ts"
 import { ControlServer } from "./scenario/control-server.ts"
 import { ReceiptLedger } from "./scenario/receipt-ledger.ts"
 import { createScenario, type ScenarioParts } from "./scenario/scenario.ts"
@@ -57,7 +59,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const certificate = await issueServerCertificate(identity.mediaCa, publicHost)
   const media = new MediaServer({ ...parts, store: parts.media, certificate })
   const chat = new ChatServer(parts, createServerIdentity(rootKeyOf(identity)))
-  const control = new ControlServer(createScenario(parts))
+  const control = new ControlServer(createScenario(parts), createPocketPhone(parts))
   const mediaUrl = await media.start({ host, publicHost, port: mediaPort })
   parts.media.servedAt(mediaUrl)
   return {
@@ -80,7 +82,9 @@ function createParts(options: SimulatorOptions): ScenarioParts {
   const media = new MediaStore()
   const messages = new MessageRouter({ directory, groups, faults })
   const receipts = new ReceiptRouter(directory)
-  const network = { directory, groups, faults, counters, messages, receipts, media }
+  const journal = new Journal(media)
+  receipts.onReceipt((given) => journal.confirmed(given))
+  const network = { directory, groups, faults, counters, messages, receipts, media, journal }
   return {
     ...network,
     people: new People(network),

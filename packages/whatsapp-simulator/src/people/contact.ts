@@ -71,7 +71,7 @@ export class Contact {
     message: proto.IMessage
     edit?: string
   }): Promise<void> {
-    await this.device.send(outgoing)
+    await this.network.journal.writing(this.user, outgoing, () => this.device.send(outgoing))
   }
 
   /** Confirms messages in the chats they came in; false when one is unknown. Type undefined means delivered. */
@@ -124,8 +124,10 @@ export class Contact {
       network,
       events: {
         onMessage: ({ id: messageId, author, chat, message, stanza }) => {
-          inbox.record({ messageId, from: author.pn, chat }, readContent(message, network.media))
-          if (id === 0) this.arrived(messageId, stanza)
+          const received = inbox.record({ messageId, from: author.pn, chat }, readContent(message, network.media))
+          if (id !== 0) return
+          network.journal.received(user, received)
+          this.arrived(messageId, stanza)
         },
         onTyping: (typing) => id === 0 && this.sawTyping(typing),
       },
@@ -142,6 +144,7 @@ export class Contact {
   }
 
   private sawTyping(typing: { from: string; state: string }): void {
+    this.network.journal.typing(this.user, typing)
     this.typings.push({ ...typing, at: new Date().toISOString() })
     if (this.typings.length > typingsMax) this.typings.shift()
   }

@@ -11,7 +11,7 @@ export class Inbox {
   private readonly messages = new Map<string, ReceivedMessage>()
   private readonly events = new EventEmitter().setMaxListeners(0)
 
-  record(origin: { messageId: string; from: string; chat: string }, content: MessageContent): void {
+  record(origin: { messageId: string; from: string; chat: string }, content: MessageContent): ReceivedMessage {
     const known = this.messages.get(origin.messageId)
     const copies = (known?.copies ?? 0) + 1
     const receivedAt = known?.receivedAt ?? new Date().toISOString()
@@ -20,6 +20,7 @@ export class Inbox {
     const [oldest] = this.messages.keys()
     if (this.messages.size > messagesMax && oldest !== undefined) this.messages.delete(oldest)
     this.events.emit("message", message)
+    return message
   }
 
   has(messageId: string): boolean {

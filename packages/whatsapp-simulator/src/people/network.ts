@@ -5,6 +5,7 @@ import type { Directory } from "../directory/directory.ts"
 import type { Groups } from "../directory/groups.ts"
 import type { Faults } from "../faults/faults.ts"
 import type { MediaStore } from "../media/media-store.ts"
+import type { Journal } from "../pocket/journal.ts"
 
 /** What a simulated device reaches of the server. */
 export type Network = {
@@ -15,4 +16,6 @@ export type Network = {
   faults: Faults
   counters: Counters
   media: MediaStore
+  /** What the pocket phone in the browser shows. */
+  journal: Journal
 }

@@ -36,7 +36,9 @@ export class Phone {
       ...parts,
       events: {
         onMessage: ({ id, author, chat, message }) => {
-          this.inbox.record({ messageId: id, from: author.pn, chat }, readContent(message, parts.network.media))
+          const content = readContent(message, parts.network.media)
+          const received = this.inbox.record({ messageId: id, from: author.pn, chat }, content)
+          parts.network.journal.received(this.user, received)
           if (message.imageMessage) this.remember(id, message.imageMessage)
         },
       },
@@ -90,7 +92,7 @@ export class Phone {
     message: proto.IMessage
     edit?: string
   }): Promise<void> {
-    await this.device.send(outgoing)
+    await this.network.journal.writing(this.user, outgoing, () => this.device.send(outgoing))
   }
 
   private remember(id: string, image: proto.Message.IImageMessage): void {

@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import { createServer, type Server } from "node:http"
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from "express"
+import express, { type ErrorRequestHandler, type Express, type Request, type Response, type Router } from "express"
 import { type Listening, portOf } from "../ports.ts"
 import { type OperationName, operations } from "./operations/all.ts"
 import { Problem } from "./problem.ts"
@@ -9,12 +9,12 @@ import type { Scenario } from "./scenario.ts"
 /** Room for an image in base64. */
 const bodyLimit = "64mb"
 
-/** The HTTP control API: `POST /<operation>`, JSON in and out, problems as `application/problem+json`. */
+/** The HTTP control API: `POST /<operation>`, JSON in and out, problems as `application/problem+json`; and the pocket phone. */
 export class ControlServer {
   private readonly http: Server
 
-  constructor(scenario: Scenario) {
-    this.http = createServer(createApp(scenario))
+  constructor(scenario: Scenario, pocketPhone: Router) {
+    this.http = createServer(createApp(scenario, pocketPhone))
   }
 
   /** Resolves with the base URL once the server listens. */
@@ -30,7 +30,7 @@ export class ControlServer {
   }
 }
 
-function createApp(scenario: Scenario): Express {
+function createApp(scenario: Scenario, pocketPhone: Router): Express {
   const app = express()
   app.disable("x-powered-by")
   app.use(express.json({ limit: bodyLimit }))
@@ -39,6 +39,7 @@ function createApp(scenario: Scenario): Express {
       response.json(await perform(scenario, name, request.body ?? {}, abortOnClose(response)))
     })
   }
+  app.use(pocketPhone)
   app.use((request: Request) => {
     throw new Problem({
       status: 404,

@@ -2,7 +2,7 @@ import type { PairingOutcome } from "../../connection/candidate.ts"
 import { endConnections, removeDevices } from "../disconnections.ts"
 import { linkedDevicesOf, phoneOf } from "../lookup.ts"
 import type { linkingOperations } from "../operations/linking.ts"
-import { Problem } from "../problem.ts"
+import { notFound, Problem } from "../problem.ts"
 import type { HandlersOf, ScenarioParts } from "../scenario.ts"
 
 export function createLinkingHandlers(parts: ScenarioParts): HandlersOf<keyof typeof linkingOperations> {
@@ -11,8 +11,10 @@ export function createLinkingHandlers(parts: ScenarioParts): HandlersOf<keyof ty
     scanQr: async ({ phoneId, qr }) => linked(await parts.pairings.scan(phoneOf(parts, phoneId), qr), "qr"),
     enterPairingCode: async ({ phoneId, code }) =>
       linked(await parts.pairings.enterCode(phoneOf(parts, phoneId), code), "code"),
-    logoutFromPhone: ({ phoneId }) => {
-      removeDevices(parts, devicesOf(phoneId))
+    logoutFromPhone: ({ phoneId, deviceId }) => {
+      const devices = devicesOf(phoneId).filter(({ id }) => deviceId === undefined || id === deviceId)
+      if (deviceId !== undefined && devices.length === 0) throw notFound("deviceId", "linked device")
+      removeDevices(parts, devices)
       return {}
     },
     disconnect: ({ phoneId, how }) => ({ connections: endConnections(parts, devicesOf(phoneId), how) }),

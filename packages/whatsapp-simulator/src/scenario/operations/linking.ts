@@ -11,8 +11,11 @@ export const linkingOperations = {
     request: z.object({ phoneId: z.string(), code: z.string().length(8) }),
     response: linkedSchema,
   },
-  /** The person removes the linked devices in the phone's settings. */
-  logoutFromPhone: { request: z.object({ phoneId: z.string() }), response: nothingSchema },
+  /** The person removes linked devices in the phone's settings: one, or all. */
+  logoutFromPhone: {
+    request: z.object({ phoneId: z.string(), deviceId: z.number().int().min(1).optional() }),
+    response: nothingSchema,
+  },
   /** Ends or disturbs the account's connections. `freeze`: open, but nothing passes any more. */
   disconnect: {
     request: z.object({

@@ -10,6 +10,7 @@ import { type Candidate, type PairingOutcome, readRegistration } from "./candida
 import type { ClientConnection } from "./client-connection.ts"
 import type { Counters } from "./counters.ts"
 import { LinkedDevice } from "./linked-device.ts"
+import { pairSuccess } from "./pair-success.ts"
 
 /** A client shows one reference after the other: the first for 60 s, the others for 20 s. */
 const referencesPerConnection = 6
@@ -121,13 +122,7 @@ function vouch(candidate: Candidate, phone: Phone, advSecret: Buffer, done: (out
   const id = stanzaId()
   const claim = { identityKey: candidate.keys.identityKey, advSecret, keyIndex: deviceId }
   const { identity, isForged } = phone.vouchFor(claim)
-  const { user } = phone
-  const success = node("pair-success", {}, [
-    node("device-identity", {}, identity),
-    node("biz", { name: user.name }),
-    node("device", { jid: user.address("pn", deviceId), lid: user.address("lid", deviceId) }),
-    node("platform", { name: "android" }),
-  ])
+  const success = pairSuccess({ user: phone.user, deviceId, identity })
   candidate.vouched = { phone, deviceId, isForged, stanzaId: id, done }
   candidate.connection.send(iqSet(id, success))
 }

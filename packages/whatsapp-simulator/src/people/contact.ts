@@ -74,6 +74,11 @@ export class Contact {
     await this.network.journal.writing(this.user, outgoing, () => this.device.send(outgoing))
   }
 
+  /** Encrypts a message for the clients of an account now; the answer sends it. */
+  async prepare(outgoing: { id: string; user: User; message: proto.IMessage }): Promise<() => void> {
+    return await this.device.prepare(outgoing)
+  }
+
   /** Confirms messages in the chats they came in; false when one is unknown. Type undefined means delivered. */
   confirm(messageIds: string[], type: "read" | "played" | undefined): boolean {
     const known = messageIds.flatMap((id) => this.origins.get(id) ?? [])

@@ -1,4 +1,5 @@
 import type { proto } from "@whiskeysockets/baileys"
+import { LinkedDevice } from "../connection/linked-device.ts"
 import type { Device } from "../directory/device.ts"
 import type { Group } from "../directory/groups.ts"
 import type { User } from "../directory/user.ts"
@@ -31,6 +32,20 @@ export class Sender {
     const { destination } = outgoing
     if (destination.kind === "group") await this.sendToGroup(destination.group, outgoing)
     else await this.sendToUser(destination.user, outgoing)
+  }
+
+  /** Encrypts for the user's linked clients alone, and hands it to the network when the answer is called. */
+  async prepare({ id, user, message }: { id: string; user: User; message: proto.IMessage }): Promise<() => void> {
+    const { addressing } = this.device.user
+    const outgoing: Outgoing = { id, message, destination: { kind: "user", user } }
+    const recipients: Stanza[] = []
+    for (const device of user.devices.values()) {
+      if (device instanceof LinkedDevice) recipients.push(await this.encryptFor(device, addressing, message))
+    }
+    return () => {
+      this.sent.add(outgoing)
+      this.submit(outgoing, user.address(addressing), [node("participants", {}, recipients)])
+    }
   }
 
   async sendToCompanion(companion: Device, id: string, message: proto.IMessage): Promise<void> {

@@ -79,6 +79,11 @@ export class SimulatedDevice implements Device {
     await this.signal.exclusively(() => this.sender.send(outgoing))
   }
 
+  /** Encrypts a message for a user's linked clients alone; the answer hands it to the network. */
+  async prepare(outgoing: { id: string; user: User; message: proto.IMessage }): Promise<() => void> {
+    return await this.signal.exclusively(() => this.sender.prepare(outgoing))
+  }
+
   /** Sends to one of the user's own companions: keys, history. */
   sendToCompanion(companion: Device, id: string, message: proto.IMessage): void {
     this.later(() => this.sender.sendToCompanion(companion, id, message))

@@ -1,6 +1,7 @@
 import type { ServerParts } from "../connection/server-parts.ts"
 import { createGroupHandlers } from "./handlers/groups.ts"
 import { createLinkingHandlers } from "./handlers/linking.ts"
+import { createLoadHandlers } from "./handlers/load.ts"
 import { createMessageHandlers } from "./handlers/messages.ts"
 import { createObservationHandlers } from "./handlers/observation.ts"
 import { createPeopleHandlers } from "./handlers/people.ts"
@@ -25,5 +26,6 @@ export function createScenario(parts: ScenarioParts): Scenario {
     ...createGroupHandlers(parts),
     ...createLinkingHandlers(parts),
     ...createObservationHandlers(parts),
+    ...createLoadHandlers(parts),
   }
 }

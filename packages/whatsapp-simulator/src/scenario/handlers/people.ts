@@ -67,7 +67,8 @@ function describeDevice(device: LinkedDevice) {
   }
 }
 
-function withFreeNumber<T>(add: () => T): T {
+/** @throws Problem 409 when the number is taken. */
+export function withFreeNumber<T>(add: () => T): T {
   try {
     return add()
   } catch (error) {

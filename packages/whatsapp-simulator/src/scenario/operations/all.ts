@@ -1,6 +1,7 @@
 import type { z } from "zod"
 import { groupOperations } from "./groups.ts"
 import { linkingOperations } from "./linking.ts"
+import { loadOperations } from "./load.ts"
 import { messageOperations } from "./messages.ts"
 import { observationOperations } from "./observation.ts"
 import { peopleOperations } from "./people.ts"
@@ -12,6 +13,7 @@ export const operations = {
   ...groupOperations,
   ...linkingOperations,
   ...observationOperations,
+  ...loadOperations,
 } as const
 
 export type Operations = typeof operations

@@ -1,0 +1,44 @@
+import { Bursts, TooMuchPrepared } from "../../load/bursts.ts"
+import { asJson, provision } from "../../load/provisioning.ts"
+import { contactOf, describePerson, userOf } from "../lookup.ts"
+import { loadOperations } from "../operations/load.ts"
+import { notFound, Problem } from "../problem.ts"
+import type { HandlersOf, ScenarioParts } from "../scenario.ts"
+import { withFreeNumber } from "./people.ts"
+
+const jsonSchema = loadOperations.provisionAccount.response.pick({ creds: true, keys: true })
+
+export function createLoadHandlers(parts: ScenarioParts): HandlersOf<keyof typeof loadOperations> {
+  const bursts = new Bursts(parts.receipts)
+  return {
+    provisionAccount: ({ preKeys, sink = false, ...fields }) => {
+      const phone = withFreeNumber(() => parts.people.addPhone({ ...fields, history: [], isSink: sink }))
+      const auth = provision(phone, { preKeys, counters: parts.counters })
+      return { ...describePerson(phone.user), ...jsonSchema.parse(asJson(auth)) }
+    },
+    prepareBurst: async ({ from, to, each, text }) => {
+      const contact = contactOf(parts, from)
+      const users = to.map((name) => userOf(parts, name, "to"))
+      const burstId = await refuseTooMuch(() => bursts.prepare({ contact, to: users, each, text }))
+      return { burstId, messages: users.length * each }
+    },
+    releaseBurst: async ({ burstId, timeoutMs }, signal) => {
+      const result = await bursts.release(burstId, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
+      if (!result) throw notFound("burstId", "burst")
+      return result
+    },
+    dropBurst: ({ burstId }) => {
+      if (!bursts.drop(burstId)) throw notFound("burstId", "burst")
+      return {}
+    },
+  }
+}
+
+async function refuseTooMuch<T>(prepare: () => Promise<T>): Promise<T> {
+  try {
+    return await prepare()
+  } catch (error) {
+    if (!(error instanceof TooMuchPrepared)) throw error
+    throw new Problem({ status: 409, code: "too-many", detail: error.message, field: "each" })
+  }
+}

@@ -4,6 +4,7 @@ import { createCounters } from "./connection/counters.ts"
 import { MessageRouter } from "./connection/message-router.ts"
 import { Pairings } from "./connection/pairings.ts"
 import { Presences } from "./connection/presences.ts"
+import { Refusals } from "./connection/refusals.ts"
 import { ReceiptRouter } from "./connection/receipt-router.ts"
 import { Directory } from "./directory/directory.ts"
 import { Groups } from "./directory/groups.ts"
@@ -91,6 +92,7 @@ function createParts(options: SimulatorOptions): ScenarioParts {
     pairings: new Pairings(counters),
     connections: new Connections(),
     presences: new Presences(),
+    refusals: new Refusals(),
     ledger: new ReceiptLedger(receipts),
     mediaHost: () => media.host,
     ackDelayMs: options.ackDelayMs ?? 150,

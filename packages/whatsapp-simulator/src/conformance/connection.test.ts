@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { eventually } from "./eventually.ts"
 import { WebSocket } from "ws"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 import { BaileysClient } from "./baileys-client.ts"
+import { nothingWasRefused } from "./nothing-refused.ts"
 import { linkAccount } from "./link.ts"
 
 let simulator: Simulator
@@ -15,6 +16,8 @@ beforeAll(async () => {
   simulator = await startSimulator({ ackDelayMs: 0 })
   control = createSimulatorClient({ url: simulator.controlUrl })
 })
+
+afterEach(async () => await nothingWasRefused(control))
 
 afterAll(async () => {
   await simulator.stop()
@@ -88,21 +91,6 @@ test("whatever a stranger sends, the server goes on", async () => {
   const { client } = await linkAccount(simulator)
   await client.stop()
   expect((await control.counters()).deviceErrors).toBe(0)
-})
-
-test("a message that is none is refused with 479", async () => {
-  const { client, phone } = await linkAccount(simulator)
-  const { malformedStanzas } = await control.counters()
-  const contact = await control.createContact({})
-  const attrs = { id: "NOT-A-MESSAGE", to: contact.pn, type: "text" }
-  const enc = { tag: "enc", attrs: { v: "2", type: "pkmsg" }, content: randomBytes(80) }
-  const refusal = once(client.socket.ws, "CB:ack,class:message")
-  await client.socket.sendNode({ tag: "message", attrs, content: [enc] })
-  const [ack]: { attrs: Record<string, string> }[] = await refusal
-  expect(ack?.attrs).toMatchObject({ id: "NOT-A-MESSAGE", error: "479" })
-  expect((await control.counters()).malformedStanzas).toBe(malformedStanzas + 1)
-  expect(await control.queue({ phoneId: phone.id })).toEqual([])
-  await client.stop()
 })
 
 test("a frozen connection is given up by the client", async () => {

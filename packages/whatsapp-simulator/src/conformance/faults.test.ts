@@ -1,10 +1,11 @@
 import { Curve } from "@whiskeysockets/baileys"
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { eventually } from "./eventually.ts"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 import { verifySignature } from "../signal/curve.ts"
 import { BaileysClient } from "./baileys-client.ts"
+import { nothingWasRefused } from "./nothing-refused.ts"
 import { linkAccount, type LinkedAccount } from "./link.ts"
 
 let simulator: Simulator
@@ -20,6 +21,8 @@ beforeAll(async () => {
 beforeEach(async () => {
   await control.clearFaults()
 })
+
+afterEach(async () => await nothingWasRefused(control))
 
 afterAll(async () => {
   await account.client.stop()

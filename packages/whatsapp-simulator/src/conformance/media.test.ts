@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto"
 import { downloadMediaMessage, type WAMessage } from "@whiskeysockets/baileys"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
+import { nothingWasRefused } from "./nothing-refused.ts"
 import { linkAccount, type LinkedAccount } from "./link.ts"
 import { trustMedia } from "./trust-media.ts"
 
@@ -17,6 +18,8 @@ beforeAll(async () => {
   control = createSimulatorClient({ url: simulator.controlUrl })
   account = await linkAccount(simulator)
 })
+
+afterEach(async () => await nothingWasRefused(control))
 
 afterAll(async () => {
   await account.client.stop()

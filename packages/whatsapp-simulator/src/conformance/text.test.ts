@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { eventually } from "./eventually.ts"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
+import { nothingWasRefused } from "./nothing-refused.ts"
 import { linkAccount, type LinkedAccount } from "./link.ts"
 
 let simulator: Simulator
@@ -13,6 +14,8 @@ beforeAll(async () => {
   control = createSimulatorClient({ url: simulator.controlUrl })
   account = await linkAccount(simulator)
 })
+
+afterEach(async () => await nothingWasRefused(control))
 
 afterAll(async () => {
   await account.client.stop()

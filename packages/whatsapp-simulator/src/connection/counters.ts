@@ -26,9 +26,14 @@ export const countersSchema = z.object({
   deviceErrors: z.number(),
   /** Stanzas for a client whose queue was full. */
   stanzasDropped: z.number(),
-  /** Stanzas of clients that lack what they must carry; such messages are refused with 479. */
+  /** Stanzas of clients that do not look as the table of stanzas says; such messages are refused with 479. */
   malformedStanzas: z.number(),
+  /** Stanzas of clients that are not in the table of stanzas. */
   unknownStanzas: z.number(),
+  /** Pings by which clients keep their connections alive. */
+  keepAlives: z.number(),
+  /** Messages of clients that carried the privacy token their recipient had given. */
+  privacyTokens: z.number(),
   bundlesHandedOut: z.number(),
   mediaUploads: z.number(),
   mediaDownloads: z.number(),
@@ -56,6 +61,8 @@ export function createCounters(): Counters {
     stanzasDropped: 0,
     malformedStanzas: 0,
     unknownStanzas: 0,
+    keepAlives: 0,
+    privacyTokens: 0,
     bundlesHandedOut: 0,
     mediaUploads: 0,
     mediaDownloads: 0,

@@ -1,4 +1,6 @@
-import type { Group, GroupRole } from "../directory/groups.ts"
+import type { Device } from "../directory/device.ts"
+import { type Group, type GroupRole, type GroupSettings, isAdmin } from "../directory/groups.ts"
+import type { Picture } from "../directory/profile.ts"
 import type { User } from "../directory/user.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds, stanzaId } from "../stanza/ids.ts"
@@ -40,19 +42,52 @@ export function renameGroup(group: Group, by: User, subject: string): void {
   notify(group, by, node("subject", attributes), [...group.members.keys()])
 }
 
-export function describeGroup(group: Group, by: User, description: string | undefined): void {
-  group.description = description
-  const body = description === undefined ? [] : [node("body", {}, Buffer.from(description))]
-  notify(group, by, node("description", { id: stanzaId() }, body), [...group.members.keys()])
+/** Undefined text removes the description. */
+export function describeGroup(group: Group, by: User, text: string | undefined, id = stanzaId()): void {
+  group.description = text === undefined ? undefined : { id, text, by, setSeconds: nowSeconds() }
+  const body = text === undefined ? [node("delete")] : [node("body", {}, Buffer.from(text))]
+  notify(group, by, node("description", { id }, body), [...group.members.keys()])
+}
+
+/** Changes settings and tells everyone, as `change` says it. */
+export function changeSettings(group: Group, by: User, settings: Partial<GroupSettings>, change: Stanza): void {
+  Object.assign(group.settings, settings)
+  notify(group, by, change, [...group.members.keys()])
+}
+
+/** A new code; the old one leads nowhere any more. */
+export function renewInvite(group: Group, by: User, code: string): void {
+  group.inviteCode = code
+  notify(group, by, node("invite", { code }), [...group.members.keys()])
+}
+
+/** Undefined removes the picture. */
+export function changeGroupPicture(group: Group, by: User, picture: Picture | undefined): void {
+  group.picture = picture
+  const author = by.address(group.addressing)
+  const change = picture ? node("set", { id: picture.id, author }) : node("delete", { author })
+  for (const device of devicesOf(group.members.keys())) {
+    const attributes = { type: "picture", from: group.jid, t: nowSeconds(), id: stanzaId() }
+    device.deliver(node("notification", attributes, [change]))
+  }
+}
+
+/** Someone wants to join; the admins decide. */
+export function requestToJoin(group: Group, user: User): void {
+  group.joinRequests.set(user, nowSeconds())
+  const attributes = { request_method: "invite_link", participant: user.address(group.addressing) }
+  const admins = [...group.members.keys()].filter((member) => isAdmin(group, member))
+  notify(group, user, node("created_membership_requests", attributes, [memberNode(group, user, "member")]), admins)
 }
 
 function notify(group: Group, by: User, change: Stanza, users: User[]): void {
   const alias = group.addressing === "lid" ? { participant_pn: by.pn } : { participant_lid: by.lid }
   const participant = by.address(group.addressing)
   const attributes = { type: "w:gp2", from: group.jid, participant, ...alias, notify: by.name, t: nowSeconds() }
-  for (const user of users) {
-    for (const device of user.devices.values()) {
-      device.deliver(node("notification", { ...attributes, id: stanzaId() }, [change]))
-    }
-  }
+  for (const device of devicesOf(users))
+    device.deliver(node("notification", { ...attributes, id: stanzaId() }, [change]))
+}
+
+function devicesOf(users: Iterable<User>): Device[] {
+  return [...users].flatMap((user) => [...user.devices.values()])
 }

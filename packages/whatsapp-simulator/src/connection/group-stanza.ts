@@ -5,7 +5,7 @@ import { node } from "../stanza/nodes.ts"
 
 /** A group's metadata as clients read it. */
 export function groupNode(group: Group): Stanza {
-  const { creator, addressing, createdSeconds, description } = group
+  const { creator, addressing, createdSeconds } = group
   const attributes = {
     id: group.jid.replace("@g.us", ""),
     jid: group.jid,
@@ -19,9 +19,27 @@ export function groupNode(group: Group): Stanza {
     size: group.members.size,
   }
   const members = [...group.members].map(([user, role]) => memberNode(group, user, role))
-  const about =
-    description === undefined ? [] : [node("description", { id: "1" }, [node("body", {}, Buffer.from(description))])]
-  return node("group", attributes, [...about, ...members])
+  return node("group", attributes, [...settingNodes(group), ...descriptionNodes(group), ...members])
+}
+
+function descriptionNodes({ description, addressing }: Group): Stanza[] {
+  if (!description) return []
+  const { id, by, setSeconds, text } = description
+  const alias = addressing === "lid" ? { participant_pn: by.pn } : {}
+  const attributes = { id, t: setSeconds, participant: by.address(addressing), ...alias }
+  return [node("description", attributes, [node("body", {}, Buffer.from(text))])]
+}
+
+/** A setting that is off is left out. */
+function settingNodes({ settings }: Group): Stanza[] {
+  const { announcement, locked, memberAddMode, joinApproval, ephemeralSeconds } = settings
+  return [
+    ...(announcement ? [node("announcement")] : []),
+    ...(locked ? [node("locked")] : []),
+    ...(ephemeralSeconds > 0 ? [node("ephemeral", { expiration: ephemeralSeconds })] : []),
+    ...(joinApproval ? [node("membership_approval_mode", {}, [node("group_join", { state: "on" })])] : []),
+    node("member_add_mode", {}, memberAddMode),
+  ]
 }
 
 export function memberNode({ addressing }: Group, user: User, role: GroupRole): Stanza {

@@ -4,52 +4,55 @@ import { parseAddress, serverAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds } from "../stanza/ids.ts"
 import { attribute, child, childBytes, children, node } from "../stanza/nodes.ts"
-import { answerGroupQuery } from "./group-queries.ts"
+import { groupQueryHandlers } from "./group-queries.ts"
+import type { IqAnswer, IqHandler } from "./iq-answer.ts"
 import { activate } from "./login.ts"
+import { profileQueryHandlers } from "./profile-queries.ts"
 import type { Session } from "./stanza-handlers.ts"
+import type { StanzaName } from "./stanza-table.ts"
 
-/** The children of the result, or why there is none. */
-export type IqAnswer = Stanza[] | { error: number; text: string }
-type IqHandler = (session: Session, iq: Stanza) => IqAnswer
+type Query = Exclude<Extract<StanzaName, `iq ${string}`>, "iq result">
 
-/** Every query a client makes, by namespace, type and first child. A star stands for any. */
-const iqHandlers: Record<string, IqHandler> = {
-  "encrypt get count": ({ device }) => [node("count", { value: device.keys.preKeyCount })],
-  "encrypt get digest": () => [node("digest")],
-  "encrypt get key": answerBundles,
-  "encrypt set registration": publishKeys,
-  "encrypt set rotate": rotateSignedPreKey,
-  "passive set active": ({ parts, connection, device }) => {
+/** Every query a client makes, by its name in the table of stanzas. */
+const iqHandlers: Record<Query, IqHandler> = {
+  ...groupQueryHandlers,
+  ...profileQueryHandlers,
+  "iq encrypt get count": ({ device }) => [node("count", { value: device.keys.preKeyCount })],
+  "iq encrypt get digest": () => [node("digest")],
+  "iq encrypt get key": answerBundles,
+  "iq encrypt set registration": publishKeys,
+  "iq encrypt set rotate": rotateSignedPreKey,
+  "iq passive set active": ({ parts, connection, device }) => {
     queueMicrotask(() => activate(parts, connection, device))
     return []
   },
-  "passive set passive": () => [],
-  "abt get props": () => [node("props", { hash: "sim" }, [node("prop", { config_code: "10518", config_value: "1" })])],
-  "blocklist get *": () => [node("list")],
-  "blocklist set *": () => [node("list")],
-  "privacy get privacy": () => [privacyNode()],
-  "privacy set *": () => [],
-  "urn:xmpp:whatsapp:dirty set clean": () => [],
-  "usync get usync": ({ parts }, iq) => answerUsync(parts.directory, iq),
-  "w:p get *": () => [],
-  "w:stats undefined add": () => [],
-  "w:stats set *": () => [],
-  "w:m set media_conn": ({ parts }) => [mediaConnection(parts.mediaHost())],
-  "w:sync:app:state set sync": (_, iq) => [answerAppState(iq)],
-  "w:profile:picture get *": () => ({ error: 404, text: "item-not-found" }),
-  "w:biz get *": () => [],
-  "disappearing_mode set *": () => [],
-  "status set *": () => [],
-  "md set remove-companion-device": removeCompanion,
-  "w:g2 get *": answerGroupQuery,
-  "w:g2 set *": answerGroupQuery,
+  "iq passive set passive": () => [],
+  "iq abt get props": () => [
+    node("props", { hash: "sim" }, [node("prop", { config_code: "10518", config_value: "1" })]),
+  ],
+  "iq urn:xmpp:whatsapp:dirty set clean": () => [],
+  "iq usync get usync": ({ parts }, iq) => answerUsync(parts.directory, iq),
+  "iq w:p get ping": ({ parts }) => {
+    parts.counters.keepAlives += 1
+    return []
+  },
+  "iq w:stats undefined add": () => [],
+  "iq w:m set media_conn": ({ parts }) => [mediaConnection(parts.mediaHost())],
+  "iq w:sync:app:state set sync": (_, iq) => [answerAppState(iq)],
+  // Nobody here is a business.
+  "iq w:biz get business_profile": () => [],
+  "iq md set remove-companion-device": removeCompanion,
 }
 
-/** Answers a query; unknown ones with 501, and counts them: a complete run has none. */
-export function answerIq(session: Session, iq: Stanza): void {
-  const type = attribute(iq, "type")
-  if (type === "result" || type === "error") return
-  const answer = answerOf(session, iq)
+/** Answers a query by its name. A fault may answer instead. */
+export function answerIq(session: Session, iq: Stanza, name: Query): void {
+  const xmlns = attribute(iq, "xmlns") ?? ""
+  const { faults } = session.parts
+  const fault = faults.take("iq-error", session.device.user.id, (candidate) => candidate.xmlns === xmlns)
+  reply(session, iq, fault ? { error: fault.code, text: "injected" } : iqHandlers[name](session, iq))
+}
+
+export function reply(session: Session, iq: Stanza, answer: IqAnswer): void {
   const attributes = { id: attribute(iq, "id"), from: attribute(iq, "to") ?? serverAddress }
   if (Array.isArray(answer)) {
     session.connection.send(node("iq", { ...attributes, type: "result" }, answer.length > 0 ? answer : undefined))
@@ -57,18 +60,6 @@ export function answerIq(session: Session, iq: Stanza): void {
     const error = node("error", { code: answer.error, text: answer.text })
     session.connection.send(node("iq", { ...attributes, type: "error" }, [error]))
   }
-}
-
-function answerOf(session: Session, iq: Stanza): IqAnswer {
-  const { faults, counters } = session.parts
-  const xmlns = attribute(iq, "xmlns") ?? ""
-  const fault = faults.take("iq-error", session.device.user.id, (candidate) => candidate.xmlns === xmlns)
-  if (fault) return { error: fault.code, text: "injected" }
-  const type = attribute(iq, "type")
-  const handler = iqHandlers[`${xmlns} ${type} ${children(iq)[0]?.tag}`] ?? iqHandlers[`${xmlns} ${type} *`]
-  if (handler) return handler(session, iq)
-  counters.unknownStanzas += 1
-  return { error: 501, text: "feature-not-implemented" }
 }
 
 /** One bundle per device asked for, in the address form of the question. */
@@ -80,6 +71,7 @@ function answerBundles({ parts }: Session, iq: Stanza): IqAnswer {
     const bundle = device?.takeBundle()
     if (!device || !bundle) return node("user", { jid }, [node("error", { code: 404, text: "item-not-found" })])
     parts.counters.bundlesHandedOut += 1
+    if (parts.faults.take("pre-key-starvation", device.user.id)) delete bundle.preKey
     if (forged) bundle.signedPreKey = { ...bundle.signedPreKey, signature: Buffer.alloc(64, 1) }
     return node("user", { jid, t: nowSeconds() }, bundleNodes(bundle, device.deviceIdentity))
   })
@@ -109,15 +101,6 @@ function withAuthenticKey(counters: Session["parts"]["counters"], publish: () =>
     counters.forgeries += 1
     return { error: 406, text: "not-acceptable" }
   }
-}
-
-function privacyNode(): Stanza {
-  const names = ["readreceipts", "profile", "status", "online", "last", "groupadd", "calladd"]
-  return node(
-    "privacy",
-    {},
-    names.map((name) => node("category", { name, value: "all" })),
-  )
 }
 
 function mediaConnection(hostname: string): Stanza {

@@ -3,37 +3,52 @@ import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds } from "../stanza/ids.ts"
 import { attribute, node } from "../stanza/nodes.ts"
 import type { ClientConnection } from "./client-connection.ts"
-import { answerIq } from "./iq-handlers.ts"
+import { malformed, unknown } from "./iq-answer.ts"
+import { answerIq, reply } from "./iq-handlers.ts"
 import type { LinkedDevice } from "./linked-device.ts"
 import type { ServerParts } from "./server-parts.ts"
-import { isIncomplete, isWellFormedMessage } from "./stanza-rules.ts"
+import { judge } from "./stanza-name.ts"
+import { isCredibleMessage } from "./stanza-rules.ts"
+import type { StanzaName } from "./stanza-table.ts"
 
 /** How the server refuses a message it cannot make sense of. */
-const malformedCode = 479
+const malformedMessage = 479
 
 export type Session = { parts: ServerParts; connection: ClientConnection; device: LinkedDevice }
-type Handler = (session: Session, stanza: Stanza) => void
-
-/** What the server does with each kind of stanza of a logged-in client. */
-const handlers: Record<string, Handler> = {
-  iq: answerIq,
-  message: acceptMessage,
-  receipt: acceptReceipt,
-  ack: acceptAck,
-  presence: acceptPresence,
-  chatstate: passOnChatState,
-  ib: () => undefined,
-  call: acceptCall,
-}
-
 /** Hands a stanza to its handler. Before login only the answers of the pairing are understood. */
 export function handleStanza(parts: ServerParts, connection: ClientConnection, stanza: Stanza): void {
   const device = parts.connections.deviceOf(connection)
   if (!device) return handleBeforeLogin(parts, connection, stanza)
-  if (isIncomplete(stanza)) parts.counters.malformedStanzas += 1
-  const handler = handlers[stanza.tag]
-  if (handler) handler({ parts, connection, device }, stanza)
-  else parts.counters.unknownStanzas += 1
+  const session = { parts, connection, device }
+  const verdict = judge(stanza, parts.counters, (problem) => parts.refusals.add(problem))
+  if ("refusal" in verdict) return refuse(session, stanza, verdict.refusal)
+  const { name } = verdict
+  if (isQuery(name)) return answerIq(session, stanza, name)
+  switch (stanza.tag) {
+    case "message":
+      return acceptMessage(session, stanza)
+    case "receipt":
+      return acceptReceipt(session, stanza)
+    case "ack":
+      return acceptAck(session, stanza)
+    case "presence":
+      return acceptPresence(session, stanza)
+    case "chatstate":
+      return passOnChatState(session, stanza)
+    case "call":
+      return acceptCall(session, stanza)
+  }
+}
+
+/** Answers what is not in the table of stanzas, or not as it says, with an error of the stanza's own form. */
+function refuse(session: Session, stanza: Stanza, refusal: "unknown" | "malformed"): void {
+  if (stanza.tag === "iq") return reply(session, stanza, refusal === "unknown" ? unknown : malformed)
+  const error = stanza.tag === "message" ? malformedMessage : (refusal === "unknown" ? unknown : malformed).error
+  if (stanza.tag !== "ack") session.connection.send(ackOf(stanza, { error }))
+}
+
+function isQuery(name: StanzaName): name is Exclude<Extract<StanzaName, `iq ${string}`>, "iq result"> {
+  return name.startsWith("iq ") && name !== "iq result"
 }
 
 function handleBeforeLogin(parts: ServerParts, connection: ClientConnection, stanza: Stanza): void {
@@ -59,9 +74,10 @@ function acceptMessage({ parts, connection, device }: Session, message: Stanza):
 function refusalOf(parts: ServerParts, device: LinkedDevice, message: Stanza): { code: number } | undefined {
   const fault = parts.faults.take("ack-error", device.user.id)
   const accountKey = parts.people.phone(device.user.id)?.accountKey
-  if (fault || !accountKey || isWellFormedMessage(message, device, accountKey)) return fault
+  if (fault || !accountKey || isCredibleMessage(message, device, accountKey)) return fault
   parts.counters.malformedStanzas += 1
-  return { code: malformedCode }
+  parts.refusals.add("malformed: message: no encryption, or a device identity that is not vouched for")
+  return { code: malformedMessage }
 }
 
 function acceptReceipt({ parts, connection, device }: Session, receipt: Stanza): void {

@@ -1,5 +1,6 @@
 import { type Addressing, lidAddress, pnAddress } from "../stanza/addresses.ts"
 import type { Device } from "./device.ts"
+import { Profile } from "./profile.ts"
 
 /** A person: a number, a LID, a name and devices. Account and contact alike. */
 export class User {
@@ -12,6 +13,7 @@ export class User {
   /** How this person addresses others, and is therefore seen by them. */
   readonly addressing: Addressing
   readonly devices = new Map<number, Device>()
+  readonly profile = new Profile()
 
   constructor(fields: { id: string; phone: string; lidUser: string; name: string; addressing: Addressing }) {
     this.id = fields.id

@@ -34,6 +34,11 @@ function answerProtocol(protocol: string, user: User | undefined, askedJid: stri
   if (protocol === "contact") return [node("contact", { type: user ? "in" : "out" })]
   if (!user) return []
   if (protocol === "devices") return [devicesNode(user)]
+  const { about, disappearing } = user.profile
+  if (protocol === "status") return [node("status", { t: about.setSeconds }, Buffer.from(about.text))]
+  if (protocol === "disappearing_mode") {
+    return [node("disappearing_mode", { duration: disappearing.seconds, t: disappearing.setSeconds })]
+  }
   // For a LID query clients would store the answer as a pair of two LIDs.
   if (protocol === "lid" && addressingOf(askedJid) === "pn") return [node("lid", { val: user.lid })]
   return []

@@ -29,6 +29,8 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("forged-pairing"), ...scope }),
   /** Key bundles of contacts carry a wrong signature on their signed pre-key. */
   z.object({ kind: z.literal("forged-bundle"), count: scope.count }),
+  /** Key bundles of the person (account or contact) carry no one-time pre-key. */
+  z.object({ kind: z.literal("pre-key-starvation"), ...scope }),
   /** Queries of a namespace are answered with an error. */
   z.object({ kind: z.literal("iq-error"), xmlns: z.string(), code: z.number().int(), ...scope }),
   /** Downloads are answered with a status, e.g. 404 or 410. */

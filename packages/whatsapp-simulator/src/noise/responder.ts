@@ -1,4 +1,4 @@
-import { Curve, proto } from "@whiskeysockets/baileys"
+import { Curve, type KeyPair, proto } from "@whiskeysockets/baileys"
 import type { ServerIdentity } from "./certificate.ts"
 import { SymmetricState, type TransportCipher } from "./symmetric-state.ts"
 
@@ -15,11 +15,13 @@ export type Handshake = {
 /** The server's half of `Noise_XX_25519_AESGCM_SHA256`. */
 export class NoiseResponder {
   private readonly identity: ServerIdentity
-  private readonly ephemeralKey = Curve.generateKeyPair()
+  private readonly ephemeralKey: KeyPair
   private readonly state = new SymmetricState()
 
-  constructor(identity: ServerIdentity) {
+  /** `ephemeralKey` is given only to compare with fixed bytes. */
+  constructor(identity: ServerIdentity, ephemeralKey: KeyPair = Curve.generateKeyPair()) {
     this.identity = identity
+    this.ephemeralKey = ephemeralKey
     this.state.mixHash(noiseHeader)
   }
 

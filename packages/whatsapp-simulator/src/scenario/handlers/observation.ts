@@ -8,6 +8,7 @@ export function createObservationHandlers(parts: ScenarioParts): HandlersOf<keyo
   const { faults } = parts
   return {
     counters: () => ({ ...parts.counters }),
+    refusals: () => parts.refusals.list(),
     queue: ({ phoneId }) => linkedDevicesOf(phoneOf(parts, phoneId)).flatMap(describeQueue),
     setFault: (fault) => {
       faults.set(fault)

@@ -13,6 +13,8 @@ const pendingStanzaSchema = z.object({
 
 export const observationOperations = {
   counters: { request: nothingSchema, response: countersSchema },
+  /** Why stanzas of clients were refused: the first hundred, by name and place. */
+  refusals: { request: nothingSchema, response: z.array(z.string()) },
   /** What the account's devices have not acknowledged, in order. */
   queue: { request: z.object({ phoneId: z.string() }), response: z.array(pendingStanzaSchema) },
   setFault: { request: faultSchema, response: nothingSchema },

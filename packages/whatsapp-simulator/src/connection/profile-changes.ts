@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto"
+import type { Picture } from "../directory/profile.ts"
+import type { User } from "../directory/user.ts"
+import { nowSeconds, stanzaId } from "../stanza/ids.ts"
+import { node } from "../stanza/nodes.ts"
+import { LinkedDevice } from "./linked-device.ts"
+
+/** Changes (or, undefined, removes) a person's picture and tells everyone's clients. */
+export function changePicture(user: User, picture: Picture | undefined, everyone: User[]): void {
+  user.profile.picture = picture
+  const from = user.address(user.addressing)
+  const change = picture ? node("set", { id: picture.id, jid: from }) : node("delete", { jid: from })
+  for (const device of everyone.flatMap(clientsOf)) {
+    device.deliver(node("notification", { type: "picture", from, id: stanzaId(), t: nowSeconds() }, [change]))
+  }
+}
+
+/** Gives a person the token by which the server knows that their messages are welcome. */
+export function givePrivacyToken(from: User, to: User): void {
+  const bytes = randomBytes(16)
+  from.profile.tokensGiven.set(to, bytes.toString("hex"))
+  const token = node("token", { type: "trusted_contact", t: nowSeconds(), jid: to.lid }, bytes)
+  const attributes = { type: "privacy_token", from: from.pn, sender_lid: from.lid, t: nowSeconds() }
+  for (const device of clientsOf(to)) {
+    device.deliver(node("notification", { ...attributes, id: stanzaId() }, [node("tokens", {}, [token])]))
+  }
+}
+
+/** Only clients care: simulated phones have no screen. */
+function clientsOf(user: User): LinkedDevice[] {
+  return [...user.devices.values()].filter((device) => device instanceof LinkedDevice)
+}

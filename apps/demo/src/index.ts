@@ -1,4 +1,5 @@
 export * from "./api-client.ts"
+export * from "./picture.ts"
 export * from "./stage.ts"
 export * from "./steps.ts"
 export * from "./story.ts"

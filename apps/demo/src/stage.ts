@@ -44,6 +44,7 @@ const SimulatorUrls = z.object({
   rootPublicKeyHex: z.string(),
   mediaCaPath: z.string(),
 })
+export type SimulatorUrls = z.infer<typeof SimulatorUrls>
 
 /** Starts the simulator, the four services against it, and a receiver. Whatever started is stopped when a part fails. */
 export async function setStage(options: StageOptions): Promise<Stage> {
@@ -77,29 +78,31 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   }
 }
 
-async function startSimulatorProcess(dataFolder: string, args: readonly string[] = []) {
+/** Starts the simulated WhatsApp as a process of its own and says where it listens. */
+export async function startSimulatorProcess(dataFolder: string, args: readonly string[] = []) {
   const entry = `${root}/packages/whatsapp-simulator/src/cli.ts`
   const simulator = await startProcess({ entry, env: {}, args: ["--data-dir", dataFolder, ...args] })
   const line = await waitUntil("the simulator is up", () => simulator.lines.find((each) => each.startsWith("{")))
   return { process: simulator, urls: SimulatorUrls.parse(JSON.parse(line)) }
 }
 
-/** The gateway meets the simulator through settings alone; local webhooks are allowed because the receiver is one. */
-function stackOptions(options: StageOptions, urls: z.infer<typeof SimulatorUrls>, keyFile: string): StackOptions {
+function stackOptions(options: StageOptions, urls: SimulatorUrls, keyFile: string): StackOptions {
   return {
     ...options,
     secretsKey: randomBytes(32).toString("hex"),
     pepper: randomBytes(32).toString("hex"),
-    env: {
-      LOG_LEVEL: "warn",
-      ADMIN_API_KEY_FILE: keyFile,
-      WHATSAPP_URL: urls.webSocketUrl,
-      WHATSAPP_ROOT_KEY: urls.rootPublicKeyHex,
-      NODE_EXTRA_CA_CERTS: urls.mediaCaPath,
-      MEDIA_HOSTS: new URL(urls.mediaUrl).host,
-      ALLOW_HTTP_WEBHOOKS: "true",
-      ALLOWED_PRIVATE_RANGES: "127.0.0.0/8",
-      ...options.env,
-    },
+    env: { LOG_LEVEL: "warn", ADMIN_API_KEY_FILE: keyFile, ...simulatedWhatsapp(urls), ...options.env },
+  }
+}
+
+/** The settings with which the gateway meets a simulated WhatsApp and a webhook receiver on this machine. */
+export function simulatedWhatsapp(urls: SimulatorUrls): Record<string, string> {
+  return {
+    WHATSAPP_URL: urls.webSocketUrl,
+    WHATSAPP_ROOT_KEY: urls.rootPublicKeyHex,
+    NODE_EXTRA_CA_CERTS: urls.mediaCaPath,
+    MEDIA_HOSTS: new URL(urls.mediaUrl).host,
+    ALLOW_HTTP_WEBHOOKS: "true",
+    ALLOWED_PRIVATE_RANGES: "127.0.0.0/8",
   }
 }

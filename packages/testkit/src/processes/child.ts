@@ -26,6 +26,8 @@ export interface Server {
   /** What it printed last (64 KiB at most), for the message when it fails. */
   output(): string
   exited: Promise<Exit>
+  /** The process group of the server and of the shell that watches over it: what a storm kills or freezes at once. */
+  group: number
   /** Asks it to end (SIGTERM) and waits until it has. */
   stop(): Promise<void>
 }
@@ -56,6 +58,7 @@ export function spawnServer(
   return {
     output: () => output,
     exited,
+    group: child.pid ?? 0,
     stop: async () => {
       child.stdin.end()
       await exited

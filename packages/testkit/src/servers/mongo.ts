@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { serversFolder } from "../paths.ts"
 import { spawnServer } from "../processes/child.ts"
+import type { Exit } from "../processes/child.ts"
 
 /** A server that was started here. */
 export interface RunningServer {
@@ -11,13 +12,21 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** A server that is a process of ours. */
+export interface ServerProcess extends RunningServer {
+  exited: Promise<Exit>
+  /** Process group, see `Server`. */
+  group: number
+}
+
 /**
  * Starts the embedded MongoDB engine on a data folder, or on a temporary one that goes when the engine has ended.
- * Throws with its output when it does not come up.
+ * With `socketFolder` (its path 60 characters at most) a restarted engine is found at the URL of the one before; the
+ * folder stays. Throws with its output when it does not come up.
  */
-export async function startMongo(dataFolder?: string): Promise<RunningServer> {
+export async function startMongo(dataFolder?: string, options: { socketFolder?: string } = {}): Promise<ServerProcess> {
   // A short path: a socket's may not exceed about 100 bytes. The engine puts its own there too, by TMPDIR.
-  const folder = mkdtempSync(join(tmpdir(), "wildcat-mongodb-"))
+  const folder = options.socketFolder ?? mkdtempSync(join(tmpdir(), "wildcat-mongodb-"))
   const socket = join(folder, "mongodb.sock")
   const data = dataFolder ?? join(folder, "data")
   mkdirSync(data, { recursive: true })
@@ -25,7 +34,7 @@ export async function startMongo(dataFolder?: string): Promise<RunningServer> {
   const { promise: ready, resolve } = Promise.withResolvers<void>()
   const engine = spawnServer([...loader(), process.execPath, host, data, socket], {
     env: { ...process.env, TMPDIR: folder },
-    trashFolder: folder,
+    ...(options.socketFolder === undefined ? { trashFolder: folder } : {}),
     onOutput: (text) => text.split("\n").includes("ready") && resolve(),
   })
   await Promise.race([
@@ -34,7 +43,8 @@ export async function startMongo(dataFolder?: string): Promise<RunningServer> {
       throw new Error(`the embedded MongoDB engine did not start:\n${engine.output()}`)
     }),
   ])
-  return { url: `mongodb://${encodeURIComponent(socket)}/?directConnection=true`, stop: () => engine.stop() }
+  const url = `mongodb://${encodeURIComponent(socket)}/?directConnection=true`
+  return { url, exited: engine.exited, group: engine.group, stop: () => engine.stop() }
 }
 
 /** On a system with an old C library the engine runs under the unpacked newer one. */

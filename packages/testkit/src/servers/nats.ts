@@ -5,17 +5,20 @@ import { serversFolder } from "../paths.ts"
 import { spawnServer } from "../processes/child.ts"
 import { freePort } from "../processes/free-port.ts"
 import { waitUntil } from "../processes/wait-until.ts"
-import type { RunningServer } from "./mongo.ts"
+import type { ServerProcess } from "./mongo.ts"
 
 /**
- * Starts nats-server with JetStream on a data folder and a free port of the loopback address. `temporary` removes the
+ * Starts nats-server with JetStream on a data folder and a port of the loopback address (a free one unless given). `temporary` removes the
  * folder when the server has ended; otherwise each write reaches the disk before it is acknowledged, as in production.
  */
-export async function startNats(dataFolder: string, options: { temporary?: boolean } = {}): Promise<RunningServer> {
+export async function startNats(
+  dataFolder: string,
+  options: { temporary?: boolean; port?: number } = {},
+): Promise<ServerProcess> {
   mkdirSync(dataFolder, { recursive: true })
   const [pidFile, config] = [join(dataFolder, "nats.pid"), join(dataFolder, "nats.conf")]
   await waitUntil("the nats-server before has given the data folder free", () => !isServerOf(config, pidFile))
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const sync = options.temporary ? "" : "sync_interval: always"
   writeFileSync(
     config,
@@ -34,7 +37,7 @@ export async function startNats(dataFolder: string, options: { temporary?: boole
       throw new Error(`nats-server did not start:\n${server.output()}`)
     }),
   ])
-  return { url, stop: () => server.stop() }
+  return { url, exited: server.exited, group: server.group, stop: () => server.stop() }
 }
 
 async function answers(url: string): Promise<void> {

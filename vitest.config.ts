@@ -1,3 +1,3 @@
 import { defineConfig } from "vitest/config"
 
-export default defineConfig({ test: { projects: ["packages/*", "services/*", "apps/*", "e2e"] } })
+export default defineConfig({ test: { projects: ["packages/*", "services/*", "apps/*", "bench", "e2e"] } })

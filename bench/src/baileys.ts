@@ -74,7 +74,8 @@ function acknowledgements(socket: WASocket): (messageId: string) => Promise<void
   return (messageId) => new Promise((resolve) => void waiting.set(messageId, resolve))
 }
 
-function memoryKeys(): SignalKeyStore {
+/** A key store that forgets everything at the end. */
+export function memoryKeys(): SignalKeyStore {
   const values = new Map<string, unknown>()
   return {
     // What is read as a type was written as that type: Baileys' own contract with its store.

@@ -1,5 +1,6 @@
 // pnpm bench [send|receive]: Wildcat's speed beside that of plain Baileys, on this machine, in this run.
 // Both speak to the same simulated WhatsApp, which acknowledges at once. A ratio is worth more than a number.
+// pnpm bench simulator [sessions] [messages for each]: what the simulator itself can do, and what it costs.
 import { cpus, loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
 import { setStage } from "@wildcat/demo"
@@ -7,34 +8,58 @@ import type { Stage } from "@wildcat/demo"
 import { isolated, startProcess, startServers, untilStopped, waitUntil } from "@wildcat/testkit"
 import { z } from "zod"
 import { BenchName, Result, benches } from "./measure.ts"
+import { measureSimulator } from "./simulator/measure-simulator.ts"
+import type { Load } from "./simulator/measure-simulator.ts"
+import { reportOf } from "./simulator/report.ts"
 import { tableOf } from "./table.ts"
 import { linkWildcat } from "./wildcat.ts"
 
 const tell = (text: string) => void process.stdout.write(`${text}\n`)
-const asked = z.array(BenchName).safeParse(process.argv.slice(2))
+const atLeastOne = z.coerce.number().int().min(1).max(10_000)
+/** What the command line asks for. */
+const Asked = z.union([
+  z
+    .tuple([z.literal("simulator"), atLeastOne.default(1_000), atLeastOne.default(10)])
+    .transform(([, sessions, each]) => ({ load: { sessions, each } })),
+  z.array(BenchName).transform((names) => ({ names: names.length > 0 ? names : BenchName.options })),
+])
+const asked = Asked.safeParse(process.argv.slice(2))
 const undo: (() => Promise<unknown>)[] = []
 
 if (asked.success) {
+  const { data } = asked
   const stopped = untilStopped().then(() => 1)
   let code = 1
   try {
-    code = await Promise.race([compare(asked.data.length > 0 ? asked.data : BenchName.options), stopped])
+    code = await Promise.race(["load" in data ? tryOut(data.load) : compare(data.names), stopped])
   } finally {
     for (const each of undo.toReversed()) await each()
   }
   // What Ctrl-C interrupted may still be starting things; they end with this process.
   process.exit(code)
 } else {
-  tell(`usage: pnpm bench [${BenchName.options.join("|")}]`)
+  tell(`usage: pnpm bench [${BenchName.options.join("|")}], or pnpm bench simulator [sessions] [messages for each]`)
   process.exitCode = 2
 }
 
-async function compare(names: readonly BenchName[]): Promise<number> {
+async function tryOut(load: Load): Promise<number> {
+  tellMachine()
+  tell(`measuring the simulator with ${load.sessions} plain Baileys sessions in one process …\n`)
+  const result = await measureSimulator(load, tell)
+  tell(`\n${reportOf(result)}`)
+  return result.acknowledged === result.messages ? 0 : 1
+}
+
+function tellMachine(): void {
   const cores = cpus()
   const load = (loadavg()[0] ?? 0).toFixed(1)
   tell(
     `${cores.length} cores, ${cores[0]?.model ?? "unknown"}, Node ${process.version}, ${process.platform}, load ${load}`,
   )
+}
+
+async function compare(names: readonly BenchName[]): Promise<number> {
+  tellMachine()
   const servers = await startServers()
   undo.push(() => servers.stop())
   const place = isolated(servers)

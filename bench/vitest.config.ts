@@ -1,0 +1,3 @@
+import { defineProject } from "vitest/config"
+
+export default defineProject({ ssr: { resolve: { conditions: ["@wildcat/source", "node", "default"] } } })

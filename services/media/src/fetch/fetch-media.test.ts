@@ -22,7 +22,7 @@ beforeAll(async () => {
   parts = {
     store: place.store,
     box: place.box,
-    opener: createMediaOpener({ silenceMs: 300, fetchMs: 2_000, bytesMax: encryptedBytesMax(bytesMax) }),
+    opener: createMediaOpener({ silenceMs: 2_000, fetchMs: 20_000, bytesMax: encryptedBytesMax(bytesMax) }),
     policy: { hosts: ["127.0.0.1"], allowHttp: true },
     bytesMax,
   }

@@ -30,6 +30,7 @@ export class MessageRouter {
     const group = isGroupAddress(to) ? this.groups.find(to) : undefined
     if (isGroupAddress(to) && !group) return
     for (const enclosed of group ? this.toGroup(group, sender, message) : this.toUser(to, message)) {
+      if (!group && enclosed.target.user.profile.blocked.has(sender.user)) continue
       const attributes = group ? groupAttributes(group, sender) : this.userAttributes(sender, enclosed.target, message)
       this.hand(enclosed, sender, message, attributes)
     }

@@ -1,9 +1,10 @@
+import { isAdmin } from "../directory/groups.ts"
 import { addressingOf, isGroupAddress, serverAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds } from "../stanza/ids.ts"
-import { attribute, node } from "../stanza/nodes.ts"
+import { attribute, child, childBytes, node } from "../stanza/nodes.ts"
 import type { ClientConnection } from "./client-connection.ts"
-import { malformed, unknown } from "./iq-answer.ts"
+import { forbidden, malformed, unknown } from "./iq-answer.ts"
 import { answerIq, reply } from "./iq-handlers.ts"
 import type { LinkedDevice } from "./linked-device.ts"
 import type { ServerParts } from "./server-parts.ts"
@@ -12,7 +13,7 @@ import { isCredibleMessage } from "./stanza-rules.ts"
 import type { StanzaName } from "./stanza-table.ts"
 
 /** How the server refuses a message it cannot make sense of. */
-const malformedMessage = 479
+const malformedCode = 479
 
 export type Session = { parts: ServerParts; connection: ClientConnection; device: LinkedDevice }
 /** Hands a stanza to its handler. Before login only the answers of the pairing are understood. */
@@ -43,7 +44,7 @@ export function handleStanza(parts: ServerParts, connection: ClientConnection, s
 /** Answers what is not in the table of stanzas, or not as it says, with an error of the stanza's own form. */
 function refuse(session: Session, stanza: Stanza, refusal: "unknown" | "malformed"): void {
   if (stanza.tag === "iq") return reply(session, stanza, refusal === "unknown" ? unknown : malformed)
-  const error = stanza.tag === "message" ? malformedMessage : (refusal === "unknown" ? unknown : malformed).error
+  const error = stanza.tag === "message" ? malformedCode : (refusal === "unknown" ? unknown : malformed).error
   if (stanza.tag !== "ack") session.connection.send(ackOf(stanza, { error }))
 }
 
@@ -70,14 +71,30 @@ function acceptMessage({ parts, connection, device }: Session, message: Stanza):
   })
 }
 
-/** A message is refused by a fault, or because it is none. */
+/** A message is refused by a fault, by a group that lets only admins write, or because it is none. */
 function refusalOf(parts: ServerParts, device: LinkedDevice, message: Stanza): { code: number } | undefined {
   const fault = parts.faults.take("ack-error", device.user.id)
+  if (fault) return fault
+  const group = parts.groups.find(attribute(message, "to"))
+  if (group?.settings.announcement && !isAdmin(group, device.user)) return { code: forbidden.error }
   const accountKey = parts.people.phone(device.user.id)?.accountKey
-  if (fault || !accountKey || isCredibleMessage(message, device, accountKey)) return fault
-  parts.counters.malformedStanzas += 1
-  parts.refusals.add("malformed: message: no encryption, or a device identity that is not vouched for")
-  return { code: malformedMessage }
+  const hasToken = child(message, "tctoken") !== undefined
+  if (hasToken && isWelcome(parts, device, message)) parts.counters.privacyTokens += 1
+  else if (hasToken) return malformedMessage(parts, "a privacy token its recipient never gave")
+  if (!accountKey || isCredibleMessage(message, device, accountKey)) return undefined
+  return malformedMessage(parts, "no encryption, or a device identity that is not vouched for")
+}
+
+/** Whether the message carries the token its recipient has given to the sender. */
+function isWelcome({ directory }: ServerParts, sender: LinkedDevice, message: Stanza): boolean {
+  const recipient = directory.user(attribute(message, "to"))
+  return recipient?.profile.tokensGiven.get(sender.user) === childBytes(message, "tctoken").toString("hex")
+}
+
+function malformedMessage({ counters, refusals }: ServerParts, problem: string): { code: number } {
+  counters.malformedStanzas += 1
+  refusals.add(`malformed: message: ${problem}`)
+  return { code: malformedCode }
 }
 
 function acceptReceipt({ parts, connection, device }: Session, receipt: Stanza): void {

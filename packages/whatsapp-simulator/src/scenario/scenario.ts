@@ -5,6 +5,7 @@ import { createLoadHandlers } from "./handlers/load.ts"
 import { createMessageHandlers } from "./handlers/messages.ts"
 import { createObservationHandlers } from "./handlers/observation.ts"
 import { createPeopleHandlers } from "./handlers/people.ts"
+import { createProfileHandlers } from "./handlers/profiles.ts"
 import type { OperationName, OperationRequest, OperationResponse } from "./operations/all.ts"
 import type { ReceiptLedger } from "./receipt-ledger.ts"
 
@@ -22,6 +23,7 @@ export type Scenario = HandlersOf<OperationName>
 export function createScenario(parts: ScenarioParts): Scenario {
   return {
     ...createPeopleHandlers(parts),
+    ...createProfileHandlers(parts),
     ...createMessageHandlers(parts),
     ...createGroupHandlers(parts),
     ...createLinkingHandlers(parts),

@@ -5,10 +5,12 @@ import { loadOperations } from "./load.ts"
 import { messageOperations } from "./messages.ts"
 import { observationOperations } from "./observation.ts"
 import { peopleOperations } from "./people.ts"
+import { profileOperations } from "./profiles.ts"
 
 /** The control API: each operation is `POST /<name>` with a JSON body. Server and client share this table. */
 export const operations = {
   ...peopleOperations,
+  ...profileOperations,
   ...messageOperations,
   ...groupOperations,
   ...linkingOperations,

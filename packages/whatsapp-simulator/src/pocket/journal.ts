@@ -102,7 +102,7 @@ export class Journal {
     this.people.set(owner.id, messages)
     const entry = messages.add(origin, content)
     if (!entry) return undefined
-    if (content.bytesBase64 !== undefined) this.album.keep(owner.id, origin.id, content)
+    if (this.album.keep(owner.id, origin.id, content)) entry.message.hasPhoto = true
     this.tell(owner, { kind: "message", message: entry.message })
     return entry
   }
@@ -113,7 +113,7 @@ export class Journal {
 }
 
 function isTick(type: string): type is keyof typeof ticks {
-  return type in ticks
+  return Object.hasOwn(ticks, type)
 }
 
 function chatOf(destination: Destination): string {

@@ -73,12 +73,12 @@ export class PersonsMessages {
   }
 }
 
-function entryOf(origin: Origin, { kind, text, caption, bytesBase64 }: MessageContent): Entry {
+function entryOf(origin: Origin, { kind, text, caption }: MessageContent): Entry {
   return new Entry({
     ...origin,
     kind,
     text: text ?? caption ?? "",
-    hasPhoto: kind === "image" && bytesBase64 !== undefined,
+    hasPhoto: false,
     isEdited: false,
     reactions: {},
     status: "sent",

@@ -168,6 +168,26 @@ describe.skipIf(reason !== undefined)("the pocket phone in a real browser", () =
     )
   })
 
+  test("a group is a chat of its members: who wrote is shown, Enter sends, ticks turn when everyone has read", async () => {
+    const [account] = await control.phones()
+    const [me, other] = [await ada(), await control.createContact({ name: "Bob", autoRead: true })]
+    const group = await control.createGroup({ subject: "Garden", participants: [me.id, other.id, account?.id ?? ""] })
+    await page.goto(`${simulator.controlUrl}/phone#/as/${me.id}`)
+    await page.getByRole("link", { name: /^Garden/ }).click()
+    await client.socket.sendMessage(group.id, { text: "who is there" })
+    await page.locator(".bubble.theirs", { hasText: "who is there" }).getByText("Shop", { exact: true }).waitFor()
+    await page.getByRole("textbox", { name: "Message" }).fill("me")
+    await page.getByRole("textbox", { name: "Message" }).press("Enter")
+    const upsert = await client.waitFor(
+      "messages.upsert",
+      ({ messages }) => messages[0]?.message?.conversation === "me",
+    )
+    const bubble = page.locator(".bubble.mine")
+    await bubble.getByRole("img", { name: "Delivered" }).waitFor()
+    await client.socket.readMessages(upsert.messages.map(({ key }) => key))
+    await bubble.getByRole("img", { name: "Read" }).waitFor()
+  })
+
   test("a picture of a QR code is read where the browser can", async () => {
     // Headless Chromium on Linux has no detector; the page meets one that answers a fixed text.
     const other = await browser.newPage()
@@ -199,6 +219,18 @@ test("the page and its files are served under a policy that runs nothing else", 
   expect((await fetch(`${simulator.controlUrl}/phone/assets/main.js`)).headers.get("content-type")).toContain(
     "text/javascript",
   )
+})
+
+test("no more pages than there is room for are kept up to date, and a page that goes makes room", async () => {
+  const pages = Array.from({ length: 40 }, () => new AbortController())
+  const open = ({ signal }: AbortController) => fetch(`${simulator.controlUrl}/phone/events`, { signal })
+  const statuses = (await Promise.all(pages.map(open))).map(({ status }) => status)
+  expect(statuses).toContain(200)
+  expect(statuses).toContain(503)
+  for (const each of pages) each.abort()
+  const last = new AbortController()
+  await eventually(async () => expect((await open(last)).status).toBe(200))
+  last.abort()
 })
 
 test("an unknown person, photo or file of the page is answered 404", async () => {

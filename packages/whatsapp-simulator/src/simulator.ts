@@ -15,6 +15,7 @@ import { MediaServer } from "./media/media-server.ts"
 import { MediaStore } from "./media/media-store.ts"
 import { createServerIdentity } from "./noise/certificate.ts"
 import { People } from "./people/people.ts"
+import { readContent } from "./people/read-content.ts"
 import { Journal } from "./pocket/journal.ts"
 import { createPocketPhone } from "./pocket/pocket-phone.ts"
 import { ControlServer } from "./scenario/control-server.ts"
@@ -83,7 +84,7 @@ function createParts(options: SimulatorOptions): ScenarioParts {
   const media = new MediaStore()
   const messages = new MessageRouter({ directory, groups, faults })
   const receipts = new ReceiptRouter(directory)
-  const journal = new Journal(media)
+  const journal = new Journal((message) => readContent(message, media))
   receipts.onReceipt((given) => journal.confirmed(given))
   const network = { directory, groups, faults, counters, messages, receipts, media, journal }
   return {

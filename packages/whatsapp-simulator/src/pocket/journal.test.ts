@@ -2,12 +2,15 @@ import { expect, test } from "vitest"
 import type { GivenReceipt } from "../connection/receipt-router.ts"
 import type { Device } from "../directory/device.ts"
 import { User } from "../directory/user.ts"
-import { MediaStore } from "../media/media-store.ts"
 import { Journal, type JournalEvent } from "./journal.ts"
 
 const ada = person("ada", "4915000000001")
 const bob = person("bob", "4915000000002")
 const sent = { copies: 1, receivedAt: "2026-01-01T00:00:00.000Z" }
+
+function createJournal(): Journal {
+  return new Journal(({ conversation }) => ({ kind: "text", text: conversation ?? "" }))
+}
 
 function person(id: string, phone: string): User {
   return new User({ id, phone, lidUser: `2${phone}`, name: id, addressing: "lid" })
@@ -30,7 +33,7 @@ function receipt(reader: User, id: string, type: string | undefined): GivenRecei
 }
 
 test("ticks follow what recipients confirm, never backwards, and strangers do not turn them", async () => {
-  const journal = new Journal(new MediaStore())
+  const journal = createJournal()
   await write(journal, "1")
   const status = () => journal.of("ada")[0]?.status
   expect(status()).toBe("sent")
@@ -46,7 +49,7 @@ test("ticks follow what recipients confirm, never backwards, and strangers do no
 })
 
 test("a message that did not leave says so, and the sender learns why", async () => {
-  const journal = new Journal(new MediaStore())
+  const journal = createJournal()
   const events: JournalEvent[] = []
   journal.watch("ada", (event) => events.push(event))
   await expect(write(journal, "1", () => Promise.reject(new Error("no keys")))).rejects.toThrow("no keys")
@@ -55,7 +58,7 @@ test("a message that did not leave says so, and the sender learns why", async ()
 })
 
 test("only the author of a message changes or deletes it", () => {
-  const journal = new Journal(new MediaStore())
+  const journal = createJournal()
   journal.received(ada, { ...sent, messageId: "1", from: bob.pn, chat: bob.pn, kind: "text", text: "mine" })
   const change = { ...sent, chat: bob.pn, refersTo: "1" }
   journal.received(ada, { ...change, messageId: "2", from: "eve@s.whatsapp.net", kind: "edit", text: "hers" })
@@ -66,7 +69,7 @@ test("only the author of a message changes or deletes it", () => {
 })
 
 test("a phone shows the latest 200 messages, and a copy once", () => {
-  const journal = new Journal(new MediaStore())
+  const journal = createJournal()
   for (let number = 1; number <= 201; number += 1) {
     const message = { messageId: `${number}`, from: bob.pn, chat: bob.pn, kind: "text", text: `${number}` }
     journal.received(ada, { ...sent, ...message })
@@ -78,7 +81,7 @@ test("a phone shows the latest 200 messages, and a copy once", () => {
 })
 
 test("a photo is kept only as a type that shows nothing but a picture", () => {
-  const journal = new Journal(new MediaStore())
+  const journal = createJournal()
   const photo = { ...sent, from: bob.pn, chat: bob.pn, kind: "image", bytesBase64: "AAAA" }
   journal.received(ada, { ...photo, messageId: "1", mimetype: "image/png" })
   journal.received(ada, { ...photo, messageId: "2", mimetype: "image/svg+xml" })

@@ -1,15 +1,19 @@
 import { EventEmitter } from "node:events"
+import type { proto } from "@whiskeysockets/baileys"
 import type { GivenReceipt } from "../connection/receipt-router.ts"
 import type { User } from "../directory/user.ts"
-import type { MediaStore } from "../media/media-store.ts"
-import { type MessageContent, readContent } from "../people/read-content.ts"
+import type { MessageContent } from "../people/read-content.ts"
 import type { ReceivedMessage } from "../people/received-message.ts"
 import type { Destination, SentMessage } from "../people/sent-messages.ts"
+import { statusAddress } from "../stanza/addresses.ts"
 import { Album, type Photo } from "./album.ts"
 import { type Entry, type Origin, type PocketMessage, PersonsMessages } from "./persons-messages.ts"
 
 /** What a screen must show anew: a message that came or changed, or someone who types. */
 export type JournalEvent = { kind: "message"; message: PocketMessage } | { kind: "typing"; from: string; state: string }
+
+/** Tells what a message says. */
+type ReadMessage = (message: proto.IMessage, author: User) => MessageContent
 
 /** A sent message whose ticks are followed. `recipients` are phone number JIDs, the author's left out. */
 type Followed = { entry: Entry; author: User; recipients: Set<string> }
@@ -24,20 +28,20 @@ const ticks = { delivered: "delivered", inactive: "delivered", read: "read", pla
  * without a browser looking it is a bounded list.
  */
 export class Journal {
-  private readonly media: MediaStore
+  private readonly read: ReadMessage
   private readonly people = new Map<string, PersonsMessages>()
   private readonly followed = new Map<string, Followed>()
   private readonly album = new Album()
   private readonly events = new EventEmitter().setMaxListeners(0)
 
-  constructor(media: MediaStore) {
-    this.media = media
+  constructor(read: ReadMessage) {
+    this.read = read
   }
 
   /** Shows a message while `send` takes it to the others; when that throws, the message says so. */
   async writing(author: User, { id, destination, message }: SentMessage, send: () => Promise<void>): Promise<void> {
     const origin = { id, chat: chatOf(destination), from: author.pn, isMine: true }
-    const entry = this.record(author, origin, readContent(message, this.media))
+    const entry = this.record(author, origin, this.read(message, author))
     if (entry?.message.id === id) this.follow({ entry, author, recipients: recipientsOf(destination, author) })
     try {
       await send()
@@ -117,10 +121,13 @@ function isTick(type: string): type is keyof typeof ticks {
 }
 
 function chatOf(destination: Destination): string {
-  return destination.kind === "group" ? destination.group.jid : destination.user.pn
+  if (destination.kind === "group") return destination.group.jid
+  return destination.kind === "user" ? destination.user.pn : statusAddress
 }
 
+/** Ticks of a status post are not shown. */
 function recipientsOf(destination: Destination, author: User): Set<string> {
-  const users = destination.kind === "group" ? [...destination.group.members.keys()] : [destination.user]
+  if (destination.kind === "user") return new Set([destination.user.pn])
+  const users = destination.kind === "group" ? [...destination.group.members.keys()] : []
   return new Set(users.filter((user) => user !== author).map(({ pn }) => pn))
 }

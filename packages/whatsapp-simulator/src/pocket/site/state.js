@@ -79,5 +79,6 @@ export function personAt(jid) {
 
 /** How a chat is called: the group's subject, or the other's name. */
 export function titleOf(chat) {
+  if (chat === "status@broadcast") return "Status"
   return state.groups.find(({ id }) => id === chat)?.subject ?? personAt(chat)?.name ?? chat
 }

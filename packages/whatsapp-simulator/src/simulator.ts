@@ -15,6 +15,7 @@ import { MediaServer } from "./media/media-server.ts"
 import { MediaStore } from "./media/media-store.ts"
 import { createServerIdentity } from "./noise/certificate.ts"
 import { People } from "./people/people.ts"
+import { Polls } from "./people/polls.ts"
 import { readContent } from "./people/read-content.ts"
 import { Journal } from "./pocket/journal.ts"
 import { createPocketPhone } from "./pocket/pocket-phone.ts"
@@ -84,9 +85,10 @@ function createParts(options: SimulatorOptions): ScenarioParts {
   const media = new MediaStore()
   const messages = new MessageRouter({ directory, groups, faults })
   const receipts = new ReceiptRouter(directory)
-  const journal = new Journal((message) => readContent(message, media))
+  const polls = new Polls()
+  const journal = new Journal((message, author) => readContent(message, { media, polls, author }))
   receipts.onReceipt((given) => journal.confirmed(given))
-  const network = { directory, groups, faults, counters, messages, receipts, media, journal }
+  const network = { directory, groups, faults, counters, messages, receipts, media, polls, journal }
   return {
     ...network,
     people: new People(network),

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto"
 import { hkdf } from "@whiskeysockets/baileys"
+import type { MediaKeyName } from "./media-kinds.ts"
 
 const macBytes = 10
 
@@ -13,7 +14,7 @@ export type EncryptedMedia = {
 }
 
 /** Encrypts a file under a fresh key. `kind` is the media kind as the key derivation names it, e.g. Image. */
-export function encryptMedia(bytes: Buffer, kind: "Image"): EncryptedMedia {
+export function encryptMedia(bytes: Buffer, kind: MediaKeyName): EncryptedMedia {
   const mediaKey = randomBytes(32)
   const { iv, cipherKey, macKey } = mediaKeys(mediaKey, kind)
   const cipher = createCipheriv("aes-256-cbc", cipherKey, iv)
@@ -25,7 +26,7 @@ export function encryptMedia(bytes: Buffer, kind: "Image"): EncryptedMedia {
 /** Decrypts a file and checks all that can be checked. @throws Error when a hash, the MAC or the length is wrong. */
 export function decryptMedia(
   media: { body: Buffer; mediaKey: Uint8Array; fileSha256: Uint8Array; fileEncSha256: Uint8Array },
-  kind: "Image",
+  kind: MediaKeyName,
 ): Buffer {
   if (!sha256(media.body).equals(media.fileEncSha256)) throw new Error("the hash of the ciphertext is wrong")
   const { iv, cipherKey, macKey } = mediaKeys(media.mediaKey, kind)
@@ -38,7 +39,7 @@ export function decryptMedia(
   return bytes
 }
 
-function mediaKeys(mediaKey: Uint8Array, kind: "Image") {
+function mediaKeys(mediaKey: Uint8Array, kind: MediaKeyName) {
   const expanded = Buffer.from(hkdf(Buffer.from(mediaKey), 112, { info: `WhatsApp ${kind} Keys` }))
   return { iv: expanded.subarray(0, 16), cipherKey: expanded.subarray(16, 48), macKey: expanded.subarray(48, 80) }
 }

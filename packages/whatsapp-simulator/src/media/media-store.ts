@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto"
-import type { proto } from "@whiskeysockets/baileys"
-import { nowSeconds } from "../stanza/ids.ts"
 import { decryptMedia, encryptMedia } from "./media-crypto.ts"
+import { type FileFields, type MediaKeyName, type MediaKind, mediaKinds } from "./media-kinds.ts"
 
 /** Files beyond this total are forgotten, oldest first. */
 const storedBytesMax = 512 * 1024 * 1024
-const pathPrefix = "/mms/image/"
 
 /** What the media server holds: ciphertexts by path. */
 export class MediaStore {
@@ -37,29 +35,37 @@ export class MediaStore {
     return this.files.get(path)
   }
 
-  /** Encrypts and stores an image, and describes it as its sender does. */
-  imageMessage(image: { bytes: Buffer; caption: string | undefined; mimetype: string }): proto.Message.IImageMessage {
-    const { body, ...hashes } = encryptMedia(image.bytes, "Image")
-    const { url, directPath } = this.put(`${pathPrefix}${hashes.fileEncSha256.toString("base64url")}`, body)
-    const { mimetype, caption } = image
-    return { url, directPath, mimetype, mediaKeyTimestamp: nowSeconds(), ...hashes, ...(caption ? { caption } : {}) }
+  /** Encrypts and stores a file, and describes it as its sender does. */
+  seal(bytes: Buffer, kind: MediaKind): FileFields & { url: string; directPath: string } {
+    const { keyName, path } = mediaKinds[kind]
+    return this.sealUnder(bytes, keyName, `/mms/${path}/`)
+  }
+
+  /** As the phone uploads the history of a new companion. */
+  sealHistory(bytes: Buffer) {
+    return this.sealUnder(bytes, "History", "/mms/md-app-state/")
   }
 
   /** Stores a file again under a new path; undefined when it is gone. */
-  copy(image: proto.Message.IImageMessage): string | undefined {
-    const body = this.get(pathOf(image))
-    return body && this.put(`${pathPrefix}${randomBytes(16).toString("base64url")}`, body).directPath
+  copy(file: FileFields): string | undefined {
+    const body = this.get(pathOf(file))
+    return body && this.put(`/mms/image/${randomBytes(16).toString("base64url")}`, body).directPath
   }
 
-  /** The file an image message refers to. @throws Error when it is not here or not what the message says. */
-  open(image: proto.Message.IImageMessage): Buffer {
-    const { mediaKey, fileSha256, fileEncSha256, fileLength } = image
-    const body = this.get(pathOf(image))
+  /** The file a message refers to. @throws Error when it is not here or not what the message says. */
+  open(file: FileFields, kind: MediaKind): Buffer {
+    const { mediaKey, fileSha256, fileEncSha256, fileLength } = file
+    const body = this.get(pathOf(file))
     if (!body) throw new Error("the media server does not have the file")
     if (!mediaKey || !fileSha256 || !fileEncSha256) throw new Error("the message lacks the key or a hash")
-    const bytes = decryptMedia({ body, mediaKey, fileSha256, fileEncSha256 }, "Image")
+    const bytes = decryptMedia({ body, mediaKey, fileSha256, fileEncSha256 }, mediaKinds[kind].keyName)
     if (Number(fileLength) !== bytes.length) throw new Error("the length of the file is wrong")
     return bytes
+  }
+
+  private sealUnder(bytes: Buffer, keyName: MediaKeyName, path: string) {
+    const { body, ...hashes } = encryptMedia(bytes, keyName)
+    return { ...this.put(`${path}${hashes.fileEncSha256.toString("base64url")}`, body), ...hashes }
   }
 
   private remove(path: string): void {
@@ -68,6 +74,6 @@ export class MediaStore {
   }
 }
 
-function pathOf(image: proto.Message.IImageMessage): string {
-  return new URL(image.directPath ?? image.url ?? "", "https://media.invalid").pathname
+function pathOf(file: FileFields): string {
+  return new URL(file.directPath ?? file.url ?? "", "https://media.invalid").pathname
 }

@@ -129,7 +129,9 @@ export class Contact {
       network,
       events: {
         onMessage: ({ id: messageId, author, chat, message, stanza }) => {
-          const received = inbox.record({ messageId, from: author.pn, chat }, readContent(message, network.media))
+          network.polls.notice(messageId, author, message)
+          const content = readContent(message, { ...network, author })
+          const received = inbox.record({ messageId, from: author.pn, chat }, content)
           if (id !== 0) return
           network.journal.received(user, received)
           this.arrived(messageId, stanza)

@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto"
 import { deflateSync } from "node:zlib"
 import { proto } from "@whiskeysockets/baileys"
+import type { MediaStore } from "../media/media-store.ts"
 import type { User } from "../directory/user.ts"
 import { messageId, nowSeconds } from "../stanza/ids.ts"
 
+/** Whether the history travels in the message itself or as an encrypted file the message refers to. */
+export type HistoryForm = "inline" | "media"
 /** A chat of the history, oldest message first. */
 export type HistoryChat = {
   contact: User
@@ -14,8 +17,13 @@ export type HistoryChat = {
  * What a phone sends to a companion it has just linked: the key of the app state, then the first, inline history.
  * With both a client ends its wait for history at once; without them it waits 20 s on every login.
  */
-export function initialSyncMessages(known: User[], history: HistoryChat[]): proto.IMessage[] {
-  return [{ protocolMessage: appStateKeyShare() }, { protocolMessage: historyNotification(known, history) }]
+export function initialSyncMessages(parts: {
+  known: User[]
+  chats: HistoryChat[]
+  form: HistoryForm
+  media: MediaStore
+}): proto.IMessage[] {
+  return [{ protocolMessage: appStateKeyShare() }, { protocolMessage: historyNotification(parts) }]
 }
 
 function appStateKeyShare(): proto.Message.IProtocolMessage {
@@ -27,12 +35,17 @@ function appStateKeyShare(): proto.Message.IProtocolMessage {
   }
 }
 
-function historyNotification(known: User[], history: HistoryChat[]): proto.Message.IProtocolMessage {
+function historyNotification({
+  known,
+  chats,
+  form,
+  media,
+}: Parameters<typeof initialSyncMessages>[0]): proto.Message.IProtocolMessage {
   const encoded = proto.HistorySync.encode({
     syncType: proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP,
     chunkOrder: 1,
     progress: 100,
-    conversations: history.map(conversation),
+    conversations: chats.map(conversation),
     pushnames: known.map(({ pn, name }) => ({ id: pn, pushname: name })),
     phoneNumberToLidMappings: known.map(({ pn, lid }) => ({ pnJid: pn, lidJid: lid })),
   }).finish()
@@ -42,7 +55,9 @@ function historyNotification(known: User[], history: HistoryChat[]): proto.Messa
       syncType: proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
       chunkOrder: 1,
       progress: 100,
-      initialHistBootstrapInlinePayload: deflateSync(encoded),
+      ...(form === "inline"
+        ? { initialHistBootstrapInlinePayload: deflateSync(encoded) }
+        : media.sealHistory(deflateSync(encoded))),
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Directory } from "../directory/directory.ts"
 import type { Groups } from "../directory/groups.ts"
 import type { Faults } from "../faults/faults.ts"
 import type { MediaStore } from "../media/media-store.ts"
+import type { Polls } from "./polls.ts"
 import type { Journal } from "../pocket/journal.ts"
 
 /** What a simulated device reaches of the server. */
@@ -16,6 +17,7 @@ export type Network = {
   faults: Faults
   counters: Counters
   media: MediaStore
+  polls: Polls
   /** What the pocket phone in the browser shows. */
   journal: Journal
 }

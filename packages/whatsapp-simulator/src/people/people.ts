@@ -1,6 +1,6 @@
 import type { Addressing } from "../stanza/addresses.ts"
 import { Contact } from "./contact.ts"
-import type { HistoryChat } from "./initial-sync.ts"
+import type { HistoryChat, HistoryForm } from "./initial-sync.ts"
 import type { Network } from "./network.ts"
 import { Phone } from "./phone.ts"
 
@@ -26,10 +26,18 @@ export class People {
   }
 
   /** @throws NumberTaken */
-  addPhone(fields: NewPerson & { history: HistoryChat[]; isSink: boolean }): Phone {
+  addPhone(
+    fields: NewPerson & { history: HistoryChat[]; historyForm?: HistoryForm | undefined; isSink: boolean },
+  ): Phone {
     const id = `phone-${this.phones.size + 1}`
     const user = this.network.directory.add(named(id, fields))
-    const phone = new Phone({ user, network: this.network, history: fields.history, isSink: fields.isSink })
+    const phone = new Phone({
+      user,
+      network: this.network,
+      history: fields.history,
+      historyForm: fields.historyForm ?? "inline",
+      isSink: fields.isSink,
+    })
     this.phones.set(id, phone)
     return phone
   }

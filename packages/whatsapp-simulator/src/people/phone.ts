@@ -1,6 +1,7 @@
 import type { proto } from "@whiskeysockets/baileys"
 import type { Device } from "../directory/device.ts"
 import type { User } from "../directory/user.ts"
+import { type FileFields, fileIn } from "../media/media-kinds.ts"
 import { reuploadNotice } from "../media/reupload.ts"
 import { type CompanionClaim, signCompanion } from "../signal/adv.ts"
 import { LinkCodeExchange } from "../signal/link-code.ts"
@@ -8,14 +9,14 @@ import type { Stanza } from "../stanza/codec.ts"
 import { messageId } from "../stanza/ids.ts"
 import { attribute } from "../stanza/nodes.ts"
 import { Inbox } from "./inbox.ts"
-import { type HistoryChat, initialSyncMessages } from "./initial-sync.ts"
+import { type HistoryChat, type HistoryForm, initialSyncMessages } from "./initial-sync.ts"
 import type { Network } from "./network.ts"
 import { readContent } from "./read-content.ts"
 import type { Destination } from "./sent-messages.ts"
 import { SimulatedDevice } from "./simulated-device.ts"
 
-/** A phone remembers this many images for re-upload. */
-const imagesMax = 2000
+/** A phone remembers this many files for re-upload. */
+const filesMax = 2000
 
 /** The account's own phone: links clients, gives them keys and history, and sees what they send. */
 export class Phone {
@@ -25,21 +26,31 @@ export class Phone {
   private readonly network: Network
   private readonly device: SimulatedDevice
   private readonly history: HistoryChat[]
-  private readonly images = new Map<string, proto.Message.IImageMessage>()
+  private readonly historyForm: HistoryForm
+  private readonly files = new Map<string, FileFields>()
   private nextDeviceId = 1
 
-  constructor(parts: { user: User; network: Network; history: HistoryChat[]; isSink: boolean }) {
+  constructor(parts: {
+    user: User
+    network: Network
+    history: HistoryChat[]
+    historyForm: HistoryForm
+    isSink: boolean
+  }) {
     this.user = parts.user
     this.network = parts.network
     this.history = parts.history
+    this.historyForm = parts.historyForm
     this.device = new SimulatedDevice({
       ...parts,
       events: {
         onMessage: ({ id, author, chat, message }) => {
-          const content = readContent(message, parts.network.media)
+          parts.network.polls.notice(id, author, message)
+          const content = readContent(message, { ...parts.network, author })
           const received = this.inbox.record({ messageId: id, from: author.pn, chat }, content)
           parts.network.journal.received(this.user, received)
-          if (message.imageMessage) this.remember(id, message.imageMessage)
+          const file = fileIn(message)?.file
+          if (file) this.remember(id, file)
         },
       },
     })
@@ -73,16 +84,21 @@ export class Phone {
 
   /** Sends keys and history to a companion that is online for the first time. */
   syncCompanion(companion: Device, known: User[]): void {
-    for (const message of initialSyncMessages(known, this.history)) {
+    for (const message of initialSyncMessages({
+      known,
+      chats: this.history,
+      form: this.historyForm,
+      media: this.network.media,
+    })) {
       this.device.sendToCompanion(companion, messageId(), message)
     }
   }
 
   /** A companion could not download a file: uploads it again, if it is still there, and says where. */
   uploadAgain(companion: Device, request: Stanza): void {
-    const image = this.images.get(attribute(request, "id") ?? "")
-    const directPath = image && this.network.media.copy(image)
-    const file = image?.mediaKey && directPath !== undefined ? { mediaKey: image.mediaKey, directPath } : undefined
+    const lost = this.files.get(attribute(request, "id") ?? "")
+    const directPath = lost && this.network.media.copy(lost)
+    const file = lost?.mediaKey && directPath !== undefined ? { mediaKey: lost.mediaKey, directPath } : undefined
     companion.deliver(reuploadNotice(request, { from: this.user.pn, file }))
   }
 
@@ -95,9 +111,9 @@ export class Phone {
     await this.network.journal.writing(this.user, outgoing, () => this.device.send(outgoing))
   }
 
-  private remember(id: string, image: proto.Message.IImageMessage): void {
-    this.images.set(id, image)
-    const [oldest] = this.images.keys()
-    if (this.images.size > imagesMax && oldest !== undefined) this.images.delete(oldest)
+  private remember(id: string, file: FileFields): void {
+    this.files.set(id, file)
+    const [oldest] = this.files.keys()
+    if (this.files.size > filesMax && oldest !== undefined) this.files.delete(oldest)
   }
 }

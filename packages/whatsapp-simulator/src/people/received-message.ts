@@ -15,7 +15,14 @@ export const receivedMessageSchema = z.object({
   bytesBase64: z.string().optional(),
   /** Why the file could not be had. */
   mediaError: z.string().optional(),
-  /** The message an edit, revoke, reaction or quote refers to. */
+  /** The sender wants it to be looked at once. */
+  viewOnce: z.boolean().optional(),
+  /**
+   * All the decrypted message says, as the JSON form of its protobuf (bytes in base64); not of plain text. Of a vote:
+   * the `options` chosen.
+   */
+  details: z.record(z.string(), z.unknown()).optional(),
+  /** The message an edit, revoke, reaction, vote or quote refers to. */
   refersTo: z.string().optional(),
   copies: z.number().int(),
   receivedAt: z.string(),

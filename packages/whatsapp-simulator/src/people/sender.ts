@@ -3,8 +3,9 @@ import { LinkedDevice } from "../connection/linked-device.ts"
 import type { Device } from "../directory/device.ts"
 import type { Group } from "../directory/groups.ts"
 import type { User } from "../directory/user.ts"
+import { fileIn, mediaKinds } from "../media/media-kinds.ts"
 import type { KeyBundle } from "../signal/key-bundle.ts"
-import { type Addressing, isGroupAddress } from "../stanza/addresses.ts"
+import { type Addressing, isSharedAddress, statusAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { attribute, child, node } from "../stanza/nodes.ts"
 import { asSentByOwnDevice, sealMessage } from "./envelope.ts"
@@ -29,8 +30,10 @@ export class Sender {
 
   async send(outgoing: Outgoing): Promise<void> {
     this.sent.add(outgoing)
+    this.network.polls.notice(outgoing.id, this.device.user, outgoing.message)
     const { destination } = outgoing
     if (destination.kind === "group") await this.sendToGroup(destination.group, outgoing)
+    else if (destination.kind === "status") await this.sendStatus(destination.audience, outgoing)
     else await this.sendToUser(destination.user, outgoing)
   }
 
@@ -58,7 +61,7 @@ export class Sender {
   async sendAgain(receipt: Stanza, bundle: KeyBundle | undefined): Promise<void> {
     const sent = this.sent.find(attribute(receipt, "id") ?? "")
     const from = attribute(receipt, "from") ?? ""
-    const requester = this.network.directory.device(isGroupAddress(from) ? attribute(receipt, "participant") : from)
+    const requester = this.network.directory.device(isSharedAddress(from) ? attribute(receipt, "participant") : from)
     if (!sent || !requester) return
     const fresh = bundle ?? requester.takeBundle()
     if (fresh) await this.device.signal.startSession(peerOf(requester), fresh)
@@ -96,19 +99,31 @@ export class Sender {
   }
 
   private async sendToGroup(group: Group, outgoing: Outgoing): Promise<void> {
-    const owner = this.device.user.address(group.addressing)
-    const plaintext = sealMessage(outgoing.message)
-    const { ciphertext, distribution } = await this.device.signal.senderKeys.encrypt(
-      { group: group.jid, owner },
-      plaintext,
-    )
+    await this.sendShared({ jid: group.jid, addressing: group.addressing }, this.withoutKey(group), outgoing)
+  }
+
+  /** A status post distributes its key to everyone who may see it, each time. */
+  private async sendStatus(audience: User[], outgoing: Outgoing): Promise<void> {
+    const devices = [...audience, this.device.user].flatMap((user) => [...user.devices.values()])
+    const others = devices.filter((device) => device !== this.device)
+    await this.sendShared({ jid: statusAddress, addressing: "pn" }, others, outgoing)
+  }
+
+  /** Encrypts once for everyone, and the key to it for each device that lacks it. */
+  private async sendShared(
+    chat: { jid: string; addressing: Addressing },
+    withoutKey: Device[],
+    outgoing: Outgoing,
+  ): Promise<void> {
+    const key = { group: chat.jid, owner: this.device.user.address(chat.addressing) }
+    const { ciphertext, distribution } = await this.device.signal.senderKeys.encrypt(key, sealMessage(outgoing.message))
     const recipients: Stanza[] = []
-    for (const device of this.withoutKey(group)) {
-      const keyMessage = { groupId: group.jid, axolotlSenderKeyDistributionMessage: distribution }
-      recipients.push(await this.encryptFor(device, group.addressing, { senderKeyDistributionMessage: keyMessage }))
+    for (const device of withoutKey) {
+      const keyMessage = { groupId: chat.jid, axolotlSenderKeyDistributionMessage: distribution }
+      recipients.push(await this.encryptFor(device, chat.addressing, { senderKeyDistributionMessage: keyMessage }))
     }
     const enc = node("enc", { v: "2", type: "skmsg", ...mediaTypeOf(outgoing.message) }, ciphertext)
-    this.submit(outgoing, group.jid, [enc, node("participants", {}, recipients)])
+    this.submit(outgoing, chat.jid, [enc, node("participants", {}, recipients)])
   }
 
   /** The group's devices that cannot read this device yet; from now on they are taken to be able to. */
@@ -155,16 +170,16 @@ export class Sender {
       const isOwn = requester.user === this.device.user
       return isOwn ? asSentByOwnDevice(message, destination.user.address(this.device.user.addressing)) : message
     }
-    const { group } = destination
-    const owner = this.device.user.address(group.addressing)
-    const distribution = await this.device.signal.senderKeys.distribution({ group: group.jid, owner })
-    const keyMessage = { groupId: group.jid, axolotlSenderKeyDistributionMessage: distribution }
+    const { jid, addressing } = sharedChat(destination)
+    const owner = this.device.user.address(addressing)
+    const distribution = await this.device.signal.senderKeys.distribution({ group: jid, owner })
+    const keyMessage = { groupId: jid, axolotlSenderKeyDistributionMessage: distribution }
     return { ...message, senderKeyDistributionMessage: keyMessage }
   }
 
   private addressOf(destination: Destination, requester: Device): Record<string, string> {
-    if (destination.kind === "group") {
-      const { jid, addressing } = destination.group
+    if (destination.kind !== "user") {
+      const { jid, addressing } = sharedChat(destination)
       return { to: jid, participant: requester.user.address(addressing, requester.id) }
     }
     const { addressing } = this.device.user
@@ -177,12 +192,18 @@ function peerOf(device: Device) {
   return { lid: device.user.lidUser, device: device.id }
 }
 
+/** The chat of a message that is encrypted once for many. */
+function sharedChat(destination: Exclude<Destination, { kind: "user" }>): { jid: string; addressing: Addressing } {
+  return destination.kind === "group" ? destination.group : { jid: statusAddress, addressing: "pn" }
+}
+
 function typeOf({ message }: { message: proto.IMessage }): { type: string } {
   if (message.reactionMessage) return { type: "reaction" }
   if (message.pollCreationMessageV3 || message.pollUpdateMessage) return { type: "poll" }
-  return { type: message.imageMessage ? "media" : "text" }
+  return { type: fileIn(message) ? "media" : "text" }
 }
 
 function mediaTypeOf(message: proto.IMessage): { mediatype?: string } {
-  return message.imageMessage ? { mediatype: "image" } : {}
+  const found = fileIn(message)
+  return found ? { mediatype: mediaKinds[found.kind].stanza } : {}
 }

@@ -3,7 +3,11 @@ import type { Group } from "../directory/groups.ts"
 import type { User } from "../directory/user.ts"
 
 /** Where a message goes. */
-export type Destination = { kind: "user"; user: User } | { kind: "group"; group: Group }
+export type Destination =
+  | { kind: "user"; user: User }
+  | { kind: "group"; group: Group }
+  /** A status post, for those named. */
+  | { kind: "status"; audience: User[] }
 export type SentMessage = { id: string; message: proto.IMessage; destination: Destination }
 
 /** A device remembers this many of its messages for retry requests. */

@@ -1,7 +1,10 @@
+import { randomBytes } from "node:crypto"
 import { proto } from "@whiskeysockets/baileys"
 import type { Destination } from "../../people/sent-messages.ts"
+import { statusAddress } from "../../stanza/addresses.ts"
 import { messageId as newMessageId } from "../../stanza/ids.ts"
-import { contactOf, destinationOf, personOf } from "../lookup.ts"
+import { contactOf, destinationOf, personOf, userOf } from "../lookup.ts"
+import { fileMessage, voteMessage } from "../messages-of-people.ts"
 import type { messageOperations } from "../operations/messages.ts"
 import type { DestinationFields } from "../operations/shapes.ts"
 import { notFound, Problem, timedOut } from "../problem.ts"
@@ -27,8 +30,33 @@ export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof ty
     },
     sendImage: ({ from, caption, mimetype = "image/jpeg", bytesBase64, messageId, ...to }) => {
       const bytes = Buffer.from(bytesBase64, "base64")
-      const imageMessage = parts.media.imageMessage({ bytes, caption, mimetype })
-      return send(parts, { from, to, messageId }, () => ({ imageMessage }))
+      const message = fileMessage(parts.media, { kind: "image", bytes, caption, mimetype })
+      return send(parts, { from, to, messageId }, () => message)
+    },
+    sendMedia: ({ from, to, groupId, bytesBase64, messageId, ...fields }) => {
+      const message = fileMessage(parts.media, { ...fields, bytes: Buffer.from(bytesBase64, "base64") })
+      return send(parts, { from, to: { to, groupId }, messageId }, () => message)
+    },
+    sendPoll: ({ from, name, options, selectableCount, ...to }) =>
+      send(parts, { from, to }, () => ({
+        pollCreationMessageV3: {
+          name,
+          options: options.map((optionName) => ({ optionName })),
+          selectableOptionsCount: selectableCount,
+        },
+        messageContextInfo: { messageSecret: randomBytes(32) },
+      })),
+    sendPollVote: ({ from, pollId, options, ...to }) => {
+      const message = voteMessage(parts, { from, to, pollId, options })
+      return send(parts, { from, to }, () => message)
+    },
+    postStatus: ({ from, audience, text, imageBase64 }) => {
+      const message =
+        imageBase64 === undefined
+          ? { extendedTextMessage: { text } }
+          : fileMessage(parts.media, { kind: "image", bytes: Buffer.from(imageBase64, "base64"), caption: text })
+      const users = audience.map((name) => userOf(parts, name, "audience"))
+      return deliver(personOf(parts, from, "from"), { kind: "status", audience: users }, message)
     },
     sendProto: ({ from, message, messageId, ...to }) => {
       const decoded = readProto(message)
@@ -93,9 +121,20 @@ async function send(
 ): Promise<{ messageId: string }> {
   const sender = personOf(parts, from, "from")
   const destination = destinationOf(parts, to)
-  const id = messageId ?? newMessageId()
-  const message = compose(chatAddress(destination, sender.user.addressing))
-  await sender.send({ id, destination, message, ...(edit === undefined ? {} : { edit }) })
+  return await deliver(sender, destination, compose(chatAddress(destination, sender.user.addressing)), {
+    ...(messageId === undefined ? {} : { id: messageId }),
+    ...(edit === undefined ? {} : { edit }),
+  })
+}
+
+async function deliver(
+  sender: ReturnType<typeof personOf>,
+  destination: Destination,
+  message: proto.IMessage,
+  extra: { id?: string; edit?: string } = {},
+): Promise<{ messageId: string }> {
+  const { id = newMessageId(), ...rest } = extra
+  await sender.send({ id, destination, message, ...rest })
   return { messageId: id }
 }
 
@@ -112,6 +151,7 @@ function readProto(json: Record<string, unknown>): proto.IMessage {
 }
 
 function chatAddress(destination: Destination, addressing: "lid" | "pn"): string {
+  if (destination.kind === "status") return statusAddress
   return destination.kind === "group" ? destination.group.jid : destination.user.address(addressing)
 }
 

@@ -59,6 +59,55 @@ export const messageOperations = {
       .refine(hasDestination, destinationRule),
     response: sentSchema,
   },
+  /** A file of any kind. `seconds` is of sound and film, `fileName` of documents. */
+  sendMedia: {
+    request: z
+      .object({
+        from: z.string(),
+        ...destinationFields,
+        kind: z.enum(["image", "video", "gif", "audio", "voice", "document", "sticker"]),
+        bytesBase64: z.base64(),
+        mimetype: z.string().optional(),
+        caption: z.string().optional(),
+        fileName: z.string().optional(),
+        seconds: z.number().int().optional(),
+        /** It is to be looked at once. */
+        viewOnce: z.boolean().optional(),
+        messageId: z.string().optional(),
+      })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
+  sendPoll: {
+    request: z
+      .object({
+        from: z.string(),
+        ...destinationFields,
+        name: z.string(),
+        options: z.array(z.string()).min(2).max(12),
+        /** How many may be chosen; 0: any number. */
+        selectableCount: z.number().int().min(0).default(1),
+      })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
+  /** Votes on a poll the contact has seen, replacing its earlier vote. */
+  sendPollVote: {
+    request: z
+      .object({ from: z.string(), ...destinationFields, pollId: z.string(), options: z.array(z.string()) })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
+  /** A status post: text, or an image with a caption, for the people named. */
+  postStatus: {
+    request: z.object({
+      from: z.string(),
+      audience: z.array(z.string()).min(1).max(1000),
+      text: z.string(),
+      imageBase64: z.base64().optional(),
+    }),
+    response: sentSchema,
+  },
   /** Any other message, as the JSON form of WhatsApp's `Message` protobuf, e.g. `{ locationMessage: {…} }`. */
   sendProto: {
     request: z

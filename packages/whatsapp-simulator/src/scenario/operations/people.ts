@@ -46,6 +46,8 @@ export const peopleOperations = {
       phone: phoneNumberSchema.optional(),
       name: z.string().optional(),
       history: z.array(historyChatSchema).max(1000).optional(),
+      /** Whether the history travels in the message or as a file; clients fetch the file from mmg.whatsapp.net. */
+      historyForm: z.enum(["inline", "media"]).optional(),
       /** As of a contact. */
       sink: z.boolean().optional(),
     }),

@@ -1,7 +1,8 @@
 import { type AuthenticationCreds, BufferJSON } from "@whiskeysockets/baileys"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { BaileysClient } from "../conformance/baileys-client.ts"
+import { nothingWasRefused } from "../conformance/nothing-refused.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 
 let simulator: Simulator
@@ -12,6 +13,8 @@ beforeAll(async () => {
   simulator = await startSimulator()
   control = createSimulatorClient({ url: simulator.controlUrl })
 })
+
+afterEach(() => nothingWasRefused(control))
 
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.stop()))

@@ -1,9 +1,10 @@
 import { downloadMediaMessage } from "@whiskeysockets/baileys"
 import { type Browser, browserMissing, type Page, startBrowser } from "@wildcat/testkit/browser"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { BaileysClient } from "../conformance/baileys-client.ts"
 import { eventually } from "../conformance/eventually.ts"
+import { nothingWasRefused } from "../conformance/nothing-refused.ts"
 import { trustMedia } from "../conformance/trust-media.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 
@@ -35,6 +36,8 @@ beforeAll(async () => {
   page.on("console", (line) => line.type() === "error" && pageErrors.push(line.text()))
   await page.goto(`${simulator.controlUrl}/phone`)
 })
+
+afterEach(() => nothingWasRefused(control))
 
 afterAll(async () => {
   await browser?.close()

@@ -9,19 +9,97 @@ export const TextContent = z
   .strictObject({ type: z.literal("text"), text: z.string().min(1).max(textCharsMax) })
   .meta({ id: "TextContent" })
 
-/** Image of a message to send, as it stands in the outbox: its bytes are in the media store already. */
-export const ImageContent = z
-  .strictObject({
-    type: z.literal("image"),
-    mediaId: idSchema("media"),
-    caption: z.string().max(1024).optional(),
-  })
-  .meta({ id: "ImageContent" })
+const caption = z.string().max(1024).optional()
 
-/** What can be sent; one entry per kind, and the worker has one sender per entry. */
-export const OutboundContent = z.discriminatedUnion("type", [TextContent, ImageContent])
+/** The kinds of content that carry a file, with the fields that they have beside it. */
+export const mediaFields = {
+  image: { type: z.literal("image"), caption },
+  video: {
+    type: z.literal("video"),
+    caption,
+    gif: z.boolean().optional().describe("Plays silently, again and again"),
+    note: z.boolean().optional().describe("A round video note"),
+  },
+  audio: {
+    type: z.literal("audio"),
+    voice: z.boolean().optional().describe("A voice note; its file must be Ogg with Opus"),
+  },
+  document: {
+    type: z.literal("document"),
+    caption,
+    fileName: z.string().min(1).max(255).optional().describe("Default: the name the file came with, or `file`"),
+  },
+  sticker: { type: z.literal("sticker") },
+} as const
+export type MediaKind = keyof typeof mediaFields
+
+const mediaId = idSchema("media").describe("The file: it is in the media store already")
+
+/** A place. */
+export const LocationContent = z
+  .strictObject({
+    type: z.literal("location"),
+    latitude: z.number().min(-90).max(90).describe("Degrees"),
+    longitude: z.number().min(-180).max(180).describe("Degrees"),
+    name: z.string().max(255).optional(),
+    address: z.string().max(255).optional(),
+  })
+  .meta({ id: "LocationContent" })
+
+/** Contact cards. */
+export const ContactsContent = z
+  .strictObject({
+    type: z.literal("contacts"),
+    contacts: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(255),
+          phone: z
+            .string()
+            .regex(/^\+[1-9][0-9]{6,14}$/, "must be a phone number as +491512345678")
+            .describe("With country code, as `+491512345678`"),
+          organization: z.string().min(1).max(255).optional(),
+        }),
+      )
+      .min(1)
+      .max(50),
+  })
+  .meta({ id: "ContactsContent" })
+
+/** A poll. WhatsApp allows 2 to 12 different answers. */
+export const PollContent = z
+  .strictObject({
+    type: z.literal("poll"),
+    question: z.string().min(1).max(255),
+    options: z
+      .array(z.string().min(1).max(100))
+      .min(2)
+      .max(12)
+      .refine((options) => new Set(options).size === options.length, "must be different from each other"),
+    selectable: z.number().int().min(0).max(12).optional().describe("Answers one may choose; 0: any number. Default 1"),
+  })
+  .refine((poll) => (poll.selectable ?? 1) <= poll.options.length, {
+    path: ["selectable"],
+    message: "must not be more than there are options",
+  })
+  .meta({ id: "PollContent" })
+
+/** What can be sent, as it stands in the outbox; one entry per kind, and the worker has one sender per entry. */
+export const OutboundContent = z.discriminatedUnion("type", [
+  TextContent,
+  z.strictObject({ ...mediaFields.image, mediaId }),
+  z.strictObject({ ...mediaFields.video, mediaId }),
+  z.strictObject({ ...mediaFields.audio, mediaId }),
+  z.strictObject({ ...mediaFields.document, mediaId }),
+  z.strictObject({ ...mediaFields.sticker, mediaId }),
+  LocationContent,
+  ContactsContent,
+  PollContent,
+])
 export type OutboundContent = z.infer<typeof OutboundContent>
 export type OutboundKind = OutboundContent["type"]
+
+const shownCaption = z.string().nullable()
 
 /** What was said, as it stands in events and in the message log. */
 export const MessageContent = z
@@ -34,7 +112,29 @@ export const MessageContent = z
         .optional()
         .describe("In events: the text was cut to keep the event small; the whole text is in the message log"),
     }),
-    z.object({ type: z.literal("image"), caption: z.string().nullable() }),
+    z.object({ type: z.literal("image"), caption: shownCaption }),
+    z.object({ type: z.literal("video"), caption: shownCaption, gif: z.boolean(), note: z.boolean() }),
+    z.object({ type: z.literal("audio"), voice: z.boolean() }),
+    z.object({ type: z.literal("document"), caption: shownCaption }),
+    z.object({ type: z.literal("sticker") }),
+    z.object({
+      type: z.literal("location"),
+      latitude: z.number(),
+      longitude: z.number(),
+      name: z.string().nullable(),
+      address: z.string().nullable(),
+      live: z.boolean().describe("The sender shares where they are; later positions are not followed"),
+    }),
+    z.object({
+      type: z.literal("contacts"),
+      contacts: z.array(z.object({ name: z.string(), vcard: z.string().describe("vCard 3.0, as it was sent") })),
+    }),
+    z.object({
+      type: z.literal("poll"),
+      question: z.string(),
+      options: z.array(z.string()),
+      selectable: z.number().int().describe("Answers one may choose; 0: any number"),
+    }),
     z
       .object({ type: z.literal("unsupported"), kind: z.string() })
       .describe("A kind of message that this release does not interpret; `kind` is WhatsApp's own name of it"),
@@ -51,7 +151,7 @@ export const MediaStatus = z.enum(["pending", "stored", "failed"])
 export const MediaRef = z
   .object({
     id: idSchema("media"),
-    kind: z.enum(["image", "video", "audio", "document", "sticker"]),
+    kind: z.enum(["image", "video", "audio", "document", "sticker"] satisfies MediaKind[]),
     mimetype: z.string(),
     bytes: z.number().int().nullable().describe("Length in bytes as the sender declared it"),
     sha256: z.string().nullable().describe("Hex digest of the bytes as the sender declared it"),

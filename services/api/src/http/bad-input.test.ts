@@ -1,5 +1,6 @@
 import { newId } from "@wildcat/shared/contracts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { encodeEventCursor } from "../events/event-cursor.ts"
 import { routes } from "../resources/index.ts"
 import { png, startTestApi } from "../testing/test-api.ts"
 import type { CallOptions, TestApi } from "../testing/test-api.ts"
@@ -12,7 +13,12 @@ afterAll(() => api.stop())
 
 type Bad = [what: string, call: CallOptions & { query?: string }, status: number, code: string, field?: string]
 
+const sse = { accept: "text/event-stream" }
+const lastEventId = "header.last-event-id"
+const otherCursor = encodeEventCursor({ log: 1, sequence: 1 })
 const text = { to: "+4915112345678", content: { type: "text", text: "x" } }
+const says = (content: object) => ({ to: "+4915112345678", content })
+const file = (content: object) => says({ ...content, media: { base64: btoa("hello") } })
 const image = (media: unknown) => ({ to: "+4915112345678", content: { type: "image", media } })
 const badPage: Bad[] = [
   ["limit zero", { query: "limit=0" }, 400, "invalid_request", "query.limit"],
@@ -159,11 +165,63 @@ const rows: Record<string, Bad[]> = {
       "content.media.base64",
     ],
     [
-      "media type no image",
-      { body: image({ base64: btoa("hello"), mimetype: "text/html" }) },
+      "media type malformed",
+      { body: image({ base64: btoa("hello"), mimetype: "html" }) },
       400,
       "invalid_request",
       "content.media.mimetype",
+    ],
+    [
+      "voice note not Ogg",
+      { body: file({ type: "audio", voice: true }) },
+      415,
+      "unsupported_media_type",
+      "content.media.base64",
+    ],
+    ["sticker not WebP", { body: file({ type: "sticker" }) }, 415, "unsupported_media_type", "content.media.base64"],
+    ["video no video", { body: file({ type: "video" }) }, 415, "unsupported_media_type", "content.media.base64"],
+    [
+      "document name empty",
+      { body: file({ type: "document", fileName: "" }) },
+      400,
+      "invalid_request",
+      "content.fileName",
+    ],
+    [
+      "location off the globe",
+      { body: says({ type: "location", latitude: 91, longitude: 0 }) },
+      400,
+      "invalid_request",
+      "content.latitude",
+    ],
+    ["no contacts", { body: says({ type: "contacts", contacts: [] }) }, 400, "invalid_request", "content.contacts"],
+    [
+      "contact's number malformed",
+      { body: says({ type: "contacts", contacts: [{ name: "Ada", phone: "0151\nTEL:1" }] }) },
+      400,
+      "invalid_request",
+      "content.contacts.0.phone",
+    ],
+    [
+      "poll with one answer",
+      { body: says({ type: "poll", question: "?", options: ["a"] }) },
+      400,
+      "invalid_request",
+      "content.options",
+    ],
+    [
+      "poll with the same answer twice",
+      { body: says({ type: "poll", question: "?", options: ["a", "a"] }) },
+      400,
+      "invalid_request",
+      "content.options",
+    ],
+    [
+      "poll with more choices than answers",
+      { body: says({ type: "poll", question: "?", options: ["a", "b"], selectable: 3 }) },
+      400,
+      "invalid_request",
+      "content.selectable",
     ],
     ["media id unknown", { body: image({ id: newId("media") }) }, 404, "not_found", "content.media.id"],
     ["wait", { query: "wait=perhaps", body: text }, 400, "invalid_request", "query.wait"],
@@ -262,9 +320,16 @@ const rows: Record<string, Bad[]> = {
   ],
   getDelivery: [],
   streamEvents: [
-    ["accept", { headers: { accept: "application/json" } }, 406, "not_acceptable", "header.accept"],
-    ["position", { headers: { "last-event-id": "abc" } }, 400, "invalid_request", "header.last-event-id"],
-    ["position to come", { headers: { "last-event-id": "999999" } }, 410, "events_expired", "header.last-event-id"],
+    ["accept", { headers: { accept: "text/csv" } }, 406, "not_acceptable", "header.accept"],
+    ["cursor", { query: "after=abc" }, 400, "invalid_request", "query.after"],
+    ["cursor too long", { query: `after=${"a".repeat(65)}` }, 400, "invalid_request", "query.after"],
+    ["cursor in other letters", { query: "after=MS4xLjE%3D" }, 400, "invalid_request", "query.after"],
+    ["cursor of another log", { query: `after=${otherCursor}` }, 410, "events_expired", "query.after"],
+    ["cursor in a header", { headers: { ...sse, "last-event-id": "abc" } }, 400, "invalid_request", lastEventId],
+    ["of another log", { headers: { ...sse, "last-event-id": otherCursor } }, 410, "events_expired", lastEventId],
+    ["limit zero", { query: "limit=0" }, 400, "invalid_request", "query.limit"],
+    ["limit too large", { query: "limit=501" }, 400, "invalid_request", "query.limit"],
+    ["a key in the URL", { query: "key=wc_x" }, 400, "invalid_request", "query.key"],
     ["types", { query: "types=message.eaten" }, 400, "invalid_request", "query.types"],
     ["account malformed", { query: "account=x" }, 400, "invalid_request", "query.account"],
     ["account unknown", { query: `account=${newId("account")}` }, 404, "not_found", "query.account"],

@@ -1,7 +1,10 @@
 import { normalizeMessageContent, proto } from "@whiskeysockets/baileys"
 import type { MessageContent } from "@wildcat/shared/contracts"
-import { readImage } from "./image.ts"
-import type { DeclaredMedia } from "./image.ts"
+import { readContacts } from "./contacts.ts"
+import { readLocation } from "./location.ts"
+import { mediaReaders } from "./media.ts"
+import type { DeclaredMedia } from "./media.ts"
+import { readPoll } from "./poll.ts"
 import { readText } from "./text.ts"
 
 export interface ReadContent {
@@ -14,7 +17,14 @@ export interface ReadContent {
 const readers: Partial<Record<string, (message: proto.IMessage) => ReadContent>> = {
   conversation: readText,
   extendedTextMessage: readText,
-  imageMessage: readImage,
+  ...mediaReaders,
+  locationMessage: readLocation,
+  liveLocationMessage: readLocation,
+  contactMessage: readContacts,
+  contactsArrayMessage: readContacts,
+  pollCreationMessage: readPoll,
+  pollCreationMessageV2: readPoll,
+  pollCreationMessageV3: readPoll,
 }
 
 /** Fields that carry no content of their own. */

@@ -1,26 +1,38 @@
-import { eventBytesMax } from "@wildcat/shared/contracts"
+import { MessageContent, eventBytesMax } from "@wildcat/shared/contracts"
 import type { MessageView } from "@wildcat/shared/contracts"
 
 /** Room for what surrounds a message in its event. */
 const viewBytesMax = eventBytesMax - 4 * 1024
-const textCharsKept = 8_000
 const mentionsKept = 100
+const itemsKept = 20
+
+/** Characters that each text of the content keeps; the first bound with which the message fits counts. */
+const charsKept = [8_000, 1_000, 100]
 
 /**
- * A message that fits in an event. A text that does not is cut and marked `textTruncated`, a caption is cut, and only the
- * first 100 mentions stay; `GET …/messages/{id}` has all of it.
+ * A message that fits in an event. What does not is cut: a text (marked `textTruncated`), a caption, contact cards (the
+ * first 20 stay), and only the first 100 mentions stay; `GET …/messages/{id}` has all of it.
  */
 export function fitEvent(view: MessageView): MessageView {
-  if (Buffer.byteLength(JSON.stringify(view)) <= viewBytesMax) return view
-  return { ...view, content: cut(view.content), mentions: view.mentions.slice(0, mentionsKept) }
+  if (fits(view)) return view
+  const cut = charsKept.map((chars) => cutView(view, chars))
+  return cut.find(fits) ?? { ...view, content: { type: "unsupported", kind: "tooLarge" }, mentions: [] }
 }
 
-function cut(content: MessageView["content"]): MessageView["content"] {
-  if (content.type === "text" && content.text.length > textCharsKept) {
-    return { ...content, text: content.text.slice(0, textCharsKept).toWellFormed(), textTruncated: true }
+function fits(view: MessageView): boolean {
+  return Buffer.byteLength(JSON.stringify(view)) <= viewBytesMax
+}
+
+function cutView(view: MessageView, chars: number): MessageView {
+  const short = (_name: string, value: unknown): unknown => {
+    if (typeof value === "string") return value.slice(0, chars).toWellFormed()
+    return Array.isArray(value) ? value.slice(0, itemsKept) : value
   }
-  if (content.type === "image" && content.caption !== null) {
-    return { ...content, caption: content.caption.slice(0, textCharsKept).toWellFormed() }
+  const content = MessageContent.parse(JSON.parse(JSON.stringify(view.content), short))
+  const isCut = content.type === "text" && view.content.type === "text" && content.text !== view.content.text
+  return {
+    ...view,
+    content: isCut ? { ...content, textTruncated: true } : content,
+    mentions: view.mentions.slice(0, mentionsKept),
   }
-  return content
 }

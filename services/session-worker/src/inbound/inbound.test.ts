@@ -63,9 +63,9 @@ describe("what it says", () => {
   })
 
   test("a kind that is not interpreted is named, not lost", () => {
-    expect(readContent({ locationMessage: { degreesLatitude: 1 } })?.content).toEqual({
+    expect(readContent({ eventMessage: { name: "Party" } })?.content).toEqual({
       type: "unsupported",
-      kind: "locationMessage",
+      kind: "eventMessage",
     })
     const revoke = { protocolMessage: { type: proto.Message.ProtocolMessage.Type.REVOKE } }
     expect(readContent(revoke)?.content).toEqual({ type: "unsupported", kind: "protocolMessage.REVOKE" })

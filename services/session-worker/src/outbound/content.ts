@@ -27,6 +27,11 @@ export type OutboundSender<K extends OutboundKind> = (
   parts: SendParts,
 ) => Promise<Prepared>
 
+/** The quote as a field of a message, or nothing. */
+export function withContext(context: proto.IContextInfo | null): { contextInfo?: proto.IContextInfo } {
+  return context === null ? {} : { contextInfo: context }
+}
+
 /** It can never be sent; trying again changes nothing. */
 export class NotSendable extends Error {
   readonly code: string

@@ -1,16 +1,28 @@
 import type { OutboundContent, OutboundKind } from "@wildcat/shared/contracts"
+import { sendContacts } from "./contacts.ts"
 import type { OutboundSender, Prepared, SendParts } from "./content.ts"
-import { sendImage } from "./image.ts"
+import { sendLocation } from "./location.ts"
+import { sendMedia } from "./media.ts"
+import { sendPoll } from "./poll.ts"
 import { sendText } from "./text.ts"
 
 /** One sender per kind of content: a kind without one does not compile. */
-const senders: { [K in OutboundKind]: OutboundSender<K> } = { text: sendText, image: sendImage }
+const senders: { [K in OutboundKind]: OutboundSender<K> } = {
+  text: sendText,
+  image: sendMedia,
+  video: sendMedia,
+  audio: sendMedia,
+  document: sendMedia,
+  sticker: sendMedia,
+  location: sendLocation,
+  contacts: sendContacts,
+  poll: sendPoll,
+}
 
-export function prepare(content: OutboundContent, parts: SendParts): Promise<Prepared> {
-  switch (content.type) {
-    case "text":
-      return senders.text(content, parts)
-    case "image":
-      return senders.image(content, parts)
-  }
+export function prepare<K extends OutboundKind>(
+  content: Extract<OutboundContent, { type: K }>,
+  parts: SendParts,
+): Promise<Prepared> {
+  const sender: OutboundSender<K> = senders[content.type]
+  return sender(content, parts)
 }

@@ -55,6 +55,9 @@ export function createSender(options: SenderOptions): Sender {
   const { state, sessionLog, own, log } = options
   /** Rows that are staged while MongoDB still shows them as queued. */
   const taken = new Set<string>()
+  /** Rows of which MongoDB has learnt while it was asked for the outbox: its answer may still show them as queued. */
+  const passed = new Set<string>()
+  let looking = false
   const outcomes = createOutcomes()
   const relay = createRelay(log)
   const tries = createTries()
@@ -111,18 +114,29 @@ export function createSender(options: SenderOptions): Sender {
     const to = connection
     // New sends come after the ones in doubt.
     if (to === null || resolving) return false
-    const rows = await options.store.collections.outbox
-      .find({ account: options.account, status: "queued" })
-      .sort({ createdAt: 1 })
-      .limit(batchRows + taken.size)
-      .toArray()
-    const due = rows.filter((row) => !taken.has(row._id) && state.get("unconfirmed", row.waId) === undefined)
+    const due = await dueRows()
     for (const row of due) {
       if (!isPresent(to)) return false
       await sendRow(row, to)
     }
     if (due.length > 0) again = true
     return again
+  }
+  const dueRows = async (): Promise<OutboxDoc[]> => {
+    passed.clear()
+    looking = true
+    try {
+      const rows = await options.store.collections.outbox
+        .find({ account: options.account, status: "queued" })
+        .sort({ createdAt: 1 })
+        .limit(batchRows + taken.size)
+        .toArray()
+      const isDone = ({ _id, waId }: OutboxDoc) =>
+        taken.has(_id) || passed.has(_id) || state.get("unconfirmed", waId) !== undefined
+      return rows.filter((row) => !isDone(row))
+    } finally {
+      looking = false
+    }
   }
   const sendRow = async (row: OutboxDoc, to: GatedSocket) => {
     const prepared = await prepareRow(row, to.socket, options).catch((error: unknown) => giveUp(row, error))
@@ -201,6 +215,7 @@ export function createSender(options: SenderOptions): Sender {
     recorded(marks) {
       for (const { id, status } of marks) {
         taken.delete(id)
+        if (looking) passed.add(id)
         if (status !== "sending") outcomes.tell(id, status)
       }
     },

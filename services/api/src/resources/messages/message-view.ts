@@ -7,8 +7,9 @@ import {
   StatusStep,
   idSchema,
   messageAcks,
+  shownContent,
 } from "@wildcat/shared/contracts"
-import type { ChatRef, MessageContent } from "@wildcat/shared/contracts"
+import type { ChatRef } from "@wildcat/shared/contracts"
 import type { AccountDoc, MessageDoc, OutboxDoc } from "@wildcat/shared/store"
 import type { LoggedMessage } from "../../tenant/messages.ts"
 import type { TenantAccess } from "../../tenant/tenant-access.ts"
@@ -102,7 +103,7 @@ async function viewQueued(
     fromMe: true,
     source: "api",
     timestamp: queued.at,
-    content: contentOf(row),
+    content: shownContent(row.content),
     media: await mediaOf(tenant, row),
     quoted: row.quoted && { waId: row.quoted.waId, author: authors.get(row.quoted.waId) ?? nobody },
     mentions: [],
@@ -115,20 +116,16 @@ async function viewQueued(
 
 const nobody = { pn: null, lid: null }
 
-function contentOf({ content }: OutboxDoc): MessageContent {
-  return content.type === "text" ? content : { type: "image", caption: content.caption ?? null }
-}
-
 async function mediaOf(tenant: TenantAccess, { content }: OutboxDoc): Promise<MessageEntry["media"]> {
-  if (content.type !== "image") return null
+  if (!("mediaId" in content)) return null
   const stored = await tenant.media.find(content.mediaId)
   return {
     id: content.mediaId,
-    kind: "image",
-    mimetype: stored?.mimetype ?? "image/jpeg",
+    kind: content.type,
+    mimetype: stored?.mimetype ?? "application/octet-stream",
     bytes: stored?.bytes ?? null,
     sha256: stored?.sha256 ?? null,
-    fileName: stored?.fileName ?? null,
+    fileName: (content.type === "document" ? content.fileName : null) ?? stored?.fileName ?? null,
     ...tenant.media.linkOf(content.mediaId),
     status: stored ? "stored" : "failed",
     error: null,

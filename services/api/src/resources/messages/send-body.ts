@@ -1,14 +1,20 @@
 import { z } from "zod"
-import { AddressInput, TextContent, idSchema } from "@wildcat/shared/contracts"
+import {
+  AddressInput,
+  ContactsContent,
+  LocationContent,
+  PollContent,
+  TextContent,
+  idSchema,
+  mediaFields,
+} from "@wildcat/shared/contracts"
 import { mediaTypeOf, parseJson, readJson, unsupported } from "../../http/body-reader.ts"
 import type { BodyReader } from "../../http/body-reader.ts"
 import { readMultipart } from "../../http/multipart.ts"
 import { invalid, parseBody } from "../../http/parse-input.ts"
 import type { StagedMedia } from "../../media/staged-media.ts"
 
-const image = { type: z.literal("image"), caption: z.string().max(1024).optional() }
-
-/** Where the bytes of an image come from. */
+/** Where the bytes of a file come from. What they are is seen by themselves, not by a name or header. */
 const MediaSource = z
   .union([
     z.strictObject({
@@ -22,12 +28,14 @@ const MediaSource = z
       mimetype: z
         .string()
         .max(100)
-        .regex(/^image\//, "must be an image type"),
+        .regex(/^[\w.+-]+\/[\w.+-]+$/, "must be a media type as text/csv")
+        .optional()
+        .describe("Of a document whose bytes do not tell it, as text/csv"),
     }),
     z.strictObject({ id: idSchema("media").describe("Media that was uploaded before, or received") }),
   ])
   .meta({ id: "MediaSource" })
-export type MediaSource = z.infer<typeof MediaSource>
+type MediaSource = z.infer<typeof MediaSource>
 
 const envelope = {
   to: AddressInput.refine(
@@ -43,17 +51,36 @@ const envelope = {
 export const SendMessage = z
   .strictObject({
     ...envelope,
-    content: z.discriminatedUnion("type", [TextContent, z.strictObject({ ...image, media: MediaSource })]),
+    content: z.discriminatedUnion("type", [
+      TextContent,
+      z.strictObject({ ...mediaFields.image, media: MediaSource }),
+      z.strictObject({ ...mediaFields.video, media: MediaSource }),
+      z.strictObject({ ...mediaFields.audio, media: MediaSource }),
+      z.strictObject({ ...mediaFields.document, media: MediaSource }),
+      z.strictObject({ ...mediaFields.sticker, media: MediaSource }),
+      LocationContent,
+      ContactsContent,
+      PollContent,
+    ]),
   })
   .meta({ id: "SendMessage", example: { to: "+49 151 12345678", content: { type: "text", text: "Hello" } } })
 
-/** The `message` field of a multipart send; the image's bytes are the part `file`. */
+/** The content of a multipart send: its bytes are the part `file`. */
+const FileContent = z.discriminatedUnion("type", [
+  z.strictObject(mediaFields.image),
+  z.strictObject(mediaFields.video),
+  z.strictObject(mediaFields.audio),
+  z.strictObject(mediaFields.document),
+  z.strictObject(mediaFields.sticker),
+])
+
+/** The `message` field of a multipart send. */
 const MultipartMessage = z
-  .strictObject({ ...envelope, content: z.strictObject(image) })
-  .meta({ id: "SendImageFile", example: { to: "+49 151 12345678", content: { type: "image", caption: "Our menu" } } })
+  .strictObject({ ...envelope, content: FileContent })
+  .meta({ id: "SendFile", example: { to: "+49 151 12345678", content: { type: "image", caption: "Our menu" } } })
 
 const MultipartSend = z
-  .object({ message: MultipartMessage, file: z.string().meta({ format: "binary" }).describe("The image's bytes") })
+  .object({ message: MultipartMessage, file: z.string().meta({ format: "binary" }).describe("The file's bytes") })
   .meta({
     id: "SendMultipart",
     example: { message: { to: "+49 151 12345678", content: { type: "image" } }, file: "(bytes)" },
@@ -63,10 +90,11 @@ const MultipartSend = z
 export interface SendRequest {
   to: z.infer<typeof SendMessage>["to"]
   quoted?: { messageId: string } | undefined
-  content:
-    | z.infer<typeof TextContent>
-    | { type: "image"; caption?: string | undefined; media: MediaSource | StagedMedia }
+  content: Exclude<z.infer<typeof SendMessage>["content"], { media: unknown }> | MediaSend
 }
+
+/** A file to send, with the place its bytes are to come from. */
+export type MediaSend = z.infer<typeof FileContent> & { media: MediaSource | StagedMedia }
 
 export const sendBody: BodyReader<SendRequest> = {
   content: { "application/json": SendMessage, "multipart/form-data": MultipartSend },

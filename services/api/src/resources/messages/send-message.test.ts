@@ -216,6 +216,25 @@ test("an image that was uploaded before is sent by its id", async () => {
   expect(body.media.id).toBe(upload.body.id)
 })
 
+test("every kind that needs no file is queued as it was given", async () => {
+  const account = await api.makeAccount()
+  const location = { type: "location", latitude: 52.5, longitude: 13.4, name: "Berlin" }
+  const contacts = { type: "contacts", contacts: [{ name: "Ada", phone: "+491512345678" }] }
+  const poll = { type: "poll", question: "Lunch?", options: ["Soup", "Salad"] }
+  for (const content of [location, contacts, poll]) await send(account, { to: text.to, content })
+  expect((await rowsOf(account)).map((row) => row.content)).toEqual([location, contacts, poll])
+})
+
+test("a document that does not tell what it is goes out under the type and name it was given", async () => {
+  const account = await api.makeAccount()
+  const media = { base64: btoa("a;b\n1;2\n"), mimetype: "text/csv" }
+  const { body } = await send(account, { to: text.to, content: { type: "document", fileName: "sums.csv", media } })
+  expect(body).toMatchObject({
+    content: { type: "document", caption: null },
+    media: { kind: "document", mimetype: "text/csv", fileName: "sums.csv", bytes: 8, status: "stored" },
+  })
+})
+
 test("media of another tenant cannot be sent", async () => {
   const key = await api.makeKey({ tenant: newId("tenant") })
   const upload = await api.call("POST", "/v1/media", { key, raw: png, headers: { "content-type": "image/png" } })

@@ -9,7 +9,7 @@ import { ensureServers } from "./lib/server-binaries.mjs"
 import { runUntilEnd } from "./lib/run.mjs"
 import { root, say, step } from "./lib/say.mjs"
 
-const commands = ["demo", "start", "test", "check", "bench", "docs", "pack"]
+const commands = ["demo", "start", "test", "check", "bench", "chaos", "docs", "pack"]
 const [command = "", ...rest] = process.argv.slice(2)
 
 if (!commands.includes(command)) {

@@ -15,6 +15,8 @@ export interface RunningServer {
 /** A server that is a process of ours. */
 export interface ServerProcess extends RunningServer {
   exited: Promise<Exit>
+  /** What it printed last, see `Server`. */
+  output(): string
   /** Process group, see `Server`. */
   group: number
 }
@@ -44,7 +46,7 @@ export async function startMongo(dataFolder?: string, options: { socketFolder?: 
     }),
   ])
   const url = `mongodb://${encodeURIComponent(socket)}/?directConnection=true`
-  return { url, exited: engine.exited, group: engine.group, stop: () => engine.stop() }
+  return { url, exited: engine.exited, output: engine.output, group: engine.group, stop: () => engine.stop() }
 }
 
 /** On a system with an old C library the engine runs under the unpacked newer one. */

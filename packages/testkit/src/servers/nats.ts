@@ -37,7 +37,7 @@ export async function startNats(
       throw new Error(`nats-server did not start:\n${server.output()}`)
     }),
   ])
-  return { url, exited: server.exited, group: server.group, stop: () => server.stop() }
+  return { url, exited: server.exited, output: server.output, group: server.group, stop: () => server.stop() }
 }
 
 async function answers(url: string): Promise<void> {

@@ -111,6 +111,14 @@ test("a burst is released once, may be dropped, and no more are kept than there 
   await expect(control.prepareBurst(tooMany)).rejects.toMatchObject({ status: 409, field: "each" })
 })
 
+test("a burst of nobody, or to someone without a client, is refused and names the field", async () => {
+  const contact = await control.createContact({})
+  const nobody = control.prepareBurst({ from: "contact-99", to: [contact.id], each: 1 })
+  await expect(nobody).rejects.toMatchObject({ status: 404, field: "from" })
+  const clientless = control.prepareBurst({ from: contact.id, to: [contact.id], each: 1 })
+  await expect(clientless).rejects.toMatchObject({ status: 404, field: "to" })
+})
+
 function textsOf(client: BaileysClient): (string | null | undefined)[] {
   return client
     .seen("messages.upsert")

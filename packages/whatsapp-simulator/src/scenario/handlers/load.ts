@@ -1,6 +1,8 @@
+import { LinkedDevice } from "../../connection/linked-device.ts"
+import type { User } from "../../directory/user.ts"
 import { Bursts, TooMuchPrepared } from "../../load/bursts.ts"
 import { asJson, provision } from "../../load/provisioning.ts"
-import { contactOf, describePerson, userOf } from "../lookup.ts"
+import { describePerson, userOf } from "../lookup.ts"
 import { loadOperations } from "../operations/load.ts"
 import { notFound, Problem } from "../problem.ts"
 import type { HandlersOf, ScenarioParts } from "../scenario.ts"
@@ -17,8 +19,10 @@ export function createLoadHandlers(parts: ScenarioParts): HandlersOf<keyof typeo
       return { ...describePerson(phone.user), ...jsonSchema.parse(asJson(auth)) }
     },
     prepareBurst: async ({ from, to, each, text }) => {
-      const contact = contactOf(parts, from)
+      const contact = parts.people.contact(from)
+      if (!contact) throw notFound("from", "contact")
       const users = to.map((name) => userOf(parts, name, "to"))
+      if (!users.every(hasClient)) throw notFound("to", "account with a linked client")
       const burstId = await refuseTooMuch(() => bursts.prepare({ contact, to: users, each, text }))
       return { burstId, messages: users.length * each }
     },
@@ -32,6 +36,10 @@ export function createLoadHandlers(parts: ScenarioParts): HandlersOf<keyof typeo
       return {}
     },
   }
+}
+
+function hasClient({ devices }: User): boolean {
+  return [...devices.values()].some((device) => device instanceof LinkedDevice)
 }
 
 async function refuseTooMuch<T>(prepare: () => Promise<T>): Promise<T> {

@@ -34,7 +34,7 @@ export type SimulatorOptions = {
   publicHost?: string
   /** How long the server takes to accept a message. Real ones take about this long; clients behave differently below 100. */
   ackDelayMs?: number
-  /** Same seed, same phone numbers and LIDs. */
+  /** Same seed, same phone numbers, LIDs and strikes of faults that have a probability. */
   seed?: number
   /** Where the identity clients trust is kept between runs. */
   dataDir?: string
@@ -78,9 +78,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 }
 
 function createParts(options: SimulatorOptions): ScenarioParts {
-  const directory = new Directory(options.seed ?? Date.now())
+  const seed = options.seed ?? Date.now()
+  const directory = new Directory(seed)
   const groups = new Groups()
-  const faults = new Faults()
+  const faults = new Faults(seed)
   const counters = createCounters()
   const media = new MediaStore()
   const messages = new MessageRouter({ directory, groups, faults })

@@ -5,7 +5,9 @@ import { type Handshake, NoiseResponder } from "../noise/responder.ts"
 import { SerialQueue } from "../serial-queue.ts"
 import { decodeStanza, encodeStanza, type Stanza } from "../stanza/codec.ts"
 import { node } from "../stanza/nodes.ts"
+import type { Faults } from "../faults/faults.ts"
 import { DelayLine } from "./delay-line.ts"
+import { Disturbances } from "./disturbances.ts"
 
 export type ConnectionEvents = {
   onHandshake: (connection: ClientConnection, handshake: Handshake) => void
@@ -23,6 +25,7 @@ export class ClientConnection {
   private readonly reader = new FrameReader()
   private readonly incoming = new SerialQueue()
   private handshake: Handshake | undefined
+  private disturbances: Disturbances | undefined
   private isGreeted = false
   private isFrozen = false
 
@@ -32,12 +35,21 @@ export class ClientConnection {
     this.responder = new NoiseResponder(parts.identity)
     this.socket.on("message", (data) => this.receive(toBuffer(data)))
     this.socket.on("error", () => this.socket.terminate())
-    this.socket.on("close", () => this.events.onClose(this))
+    this.socket.on("close", () => {
+      this.disturbances?.stop()
+      this.events.onClose(this)
+    })
   }
 
   send(stanza: Stanza): void {
-    if (!this.handshake || this.isFrozen || this.socket.readyState !== this.socket.OPEN) return
-    this.socket.send(encodeFrame(this.handshake.outgoing.encrypt(encodeStanza(stanza))))
+    if (this.disturbances) this.disturbances.send(stanza)
+    else this.write(encodeStanza(stanza))
+  }
+
+  /** From now on faults of the account strike what is sent. */
+  belongsTo(accountId: string, faults: Faults): void {
+    const write = this.write.bind(this)
+    this.disturbances = new Disturbances({ faults, accountId, write })
   }
 
   /** Ends the stream politely, as the server does after telling why. */
@@ -58,6 +70,13 @@ export class ClientConnection {
   /** The connection stays open, but nothing passes any more in either direction. */
   freeze(): void {
     this.isFrozen = true
+  }
+
+  private write(plaintext: Buffer, { isBroken } = { isBroken: false }): void {
+    if (!this.handshake || this.isFrozen || this.socket.readyState !== this.socket.OPEN) return
+    const ciphertext = this.handshake.outgoing.encrypt(plaintext)
+    if (isBroken) ciphertext.writeUInt8(ciphertext.readUInt8(0) ^ 0xff, 0)
+    this.socket.send(encodeFrame(ciphertext))
   }
 
   private receive(bytes: Buffer): void {

@@ -72,14 +72,17 @@ export class LinkedDevice implements Device {
     this.live?.send(stanza)
   }
 
-  /** The device is online: what waits is replayed, then the marker without which a client keeps its events back. */
-  goLive(sink: StanzaSink): void {
+  /**
+   * The device is online: what waits is replayed, then comes the marker without which a client keeps its events back.
+   * `whenToEnd` may let it wait.
+   */
+  goLive(sink: StanzaSink, whenToEnd: (end: () => void) => void): void {
     const waiting = this.pending.list()
     if (waiting.length > 0) sink.send(node("ib", {}, [previewNode(waiting)]))
     waiting.forEach((stanza, index) => {
       sink.send({ ...stanza, attrs: { ...stanza.attrs, offline: String(index) } })
     })
-    sink.send(node("ib", {}, [node("offline", { count: waiting.length })]))
+    whenToEnd(() => sink.send(node("ib", {}, [node("offline", { count: waiting.length })])))
     this.live = sink
   }
 

@@ -21,6 +21,7 @@ export function admit(parts: ServerParts, connection: ClientConnection, handshak
   parts.counters.logins += 1
   const before = parts.connections.loggedIn(device, connection)
   before?.streamError({}, [node("conflict", { type: "replaced" })])
+  connection.belongsTo(device.user.id, parts.faults)
   welcome(connection, device)
 }
 
@@ -46,7 +47,8 @@ function welcome(connection: ClientConnection, device: LinkedDevice): void {
 
 /** The client has said it is ready: what waits is delivered, and after its first login the phone sends keys and history. */
 export function activate(parts: ServerParts, connection: ClientConnection, device: LinkedDevice): void {
-  device.goLive(connection)
+  const isHeld = parts.faults.take("offline-end-held", device.user.id) !== undefined
+  device.goLive(connection, (end) => (isHeld ? parts.faults.onceCleared(end) : end()))
   if (!device.needsInitialSync) return
   device.needsInitialSync = false
   const phone = parts.people.phone(device.user.id)

@@ -7,10 +7,11 @@ export class Random {
   }
 
   digits(count: number): string {
-    return Array.from({ length: count }, () => String(Math.floor(this.next() * 10))).join("")
+    return Array.from({ length: count }, () => String(Math.floor(this.fraction() * 10))).join("")
   }
 
-  private next(): number {
+  /** From 0 to just below 1. */
+  fraction(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1)
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)

@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { createServer as createHttpsServer } from "node:https"
 import { createServer as createTcpServer, type Socket } from "node:net"
+import { setTimeout } from "node:timers/promises"
 import type { Counters } from "../connection/counters.ts"
 import type { Faults } from "../faults/faults.ts"
 import { type Listening, portOf } from "../ports.ts"
@@ -57,7 +58,7 @@ export class MediaServer {
     try {
       const path = new URL(request.url ?? "/", "https://media.invalid").pathname
       if (request.method === "POST") await this.upload(path, request, response)
-      else this.download(path, response)
+      else await this.download(path, response)
     } catch {
       response.destroy() // the client went away in the middle, or sent more than is allowed
     }
@@ -73,8 +74,10 @@ export class MediaServer {
     response.end(JSON.stringify({ url, direct_path: directPath }))
   }
 
-  private download(path: string, response: ServerResponse): void {
+  private async download(path: string, response: ServerResponse): Promise<void> {
     const { store, faults, counters } = this.parts
+    const slow = faults.take("media-slow")
+    if (slow) await setTimeout(slow.delayMs, undefined, { ref: false })
     const body = store.get(path)
     const status = faults.take("media-status")?.status ?? (body ? 200 : 404)
     if (status !== 200 || !body) return void response.writeHead(status).end()

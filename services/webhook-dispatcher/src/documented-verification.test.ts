@@ -26,9 +26,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** A request as an endpoint gets it, with everything on its way that could change it. */
 async function sendOne(timestamp: Date): Promise<Sent> {
   const endpoint = await startReceiver()
-  const poster = createPoster({ timeoutMs: 5_000, allowHttp: true, allowedRanges: ["127.0.0.0/8"], socketsMax: 1 })
+  const poster = createPoster({ allowHttp: true, allowedRanges: ["127.0.0.0/8"], socketsMax: 1 })
   const body = JSON.stringify({ id: "evt_1", data: { text: 'grüße 🐈 \\ " \n' } })
-  await poster.post({ url: endpoint.url, headers: signatureHeaders({ id: "evt_1", timestamp, body }, secret), body })
+  await poster.post({
+    url: endpoint.url,
+    headers: signatureHeaders({ id: "evt_1", timestamp, body }, [secret]),
+    body,
+    timeoutMs: 5_000,
+  })
   poster.close()
   await endpoint.stop()
   const [request] = endpoint.requests

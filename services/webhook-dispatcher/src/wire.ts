@@ -1,23 +1,31 @@
 import type { z } from "zod"
-import { connectBus, consumeBatches, ensureConsumer, nudge, onNudge, provisionStreams } from "@wildcat/shared/bus"
+import { connectBus, nudge, onNudge, provisionStreams, publishEvent } from "@wildcat/shared/bus"
+import type { Bus } from "@wildcat/shared/bus"
+import { newId } from "@wildcat/shared/contracts"
 import { createSecretBox, repeat } from "@wildcat/shared/runtime"
 import type { Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
+import type { Store } from "@wildcat/shared/store"
 import type { config } from "./config.ts"
+import { createBreaker } from "./deliver/breaker.ts"
 import { startDeliveryLoop } from "./deliver/delivery-loop.ts"
+import { createLedger } from "./deliver/ledger.ts"
 import { createPoster } from "./deliver/post.ts"
 import { createSlots } from "./deliver/slots.ts"
 import { createEventIntake } from "./intake/event-intake.ts"
+import { formerPosition } from "./intake/former-position.ts"
+import { createIntakeTurn } from "./intake/intake-turn.ts"
+import { ensurePartitions, joinDispatchers } from "./membership/membership.ts"
+import type { Membership } from "./membership/membership.ts"
 import { sweepDeliveries } from "./retention/retention-sweeper.ts"
+import { createHealth } from "./webhooks/health.ts"
+import { createWebhookCache } from "./webhooks/webhook-cache.ts"
 
 export type Config = z.infer<z.ZodObject<typeof config>>
 
 const name = "webhook-dispatcher"
-/** Events taken from the stream at once. */
-const batchMax = 256
-/** A batch is two reads and two writes. */
-const batchMsMax = 30_000
 const sweepPauseMs = 3_600_000
+const reloadPauseMs = 30_000
 
 /** Builds the service; everything it starts is registered to be stopped. */
 export async function startDispatcher(settings: Config, scope: Scope): Promise<void> {
@@ -27,41 +35,97 @@ export async function startDispatcher(settings: Config, scope: Scope): Promise<v
   const bus = await connectBus({ natsUrl: settings.NATS_URL, prefix: settings.NATS_PREFIX, name, log })
   scope.onStop("bus", () => bus.close())
   await provisionStreams(bus, { replicas: settings.NATS_REPLICAS, eventsDays: settings.EVENTS_DAYS })
+  await ensurePartitions(store.collections, await formerPosition(bus, name))
 
+  const box = createSecretBox(settings.SECRETS_KEY, settings.SECRETS_KEY_PREVIOUS)
+  const cache = createWebhookCache({ store, box, log })
+  await cache.refresh()
+  let membership: Membership | null = null
+  const holds = (partition: string) => membership?.holds(partition) ?? false
   const poster = createPoster({
-    timeoutMs: settings.WEBHOOK_TIMEOUT_MS,
-    allowHttp: settings.ALLOW_HTTP_WEBHOOKS,
+    allowHttp: settings.ALLOW_HTTP_WEBHOOKS && settings.NODE_ENV !== "production",
     allowedRanges: settings.ALLOWED_PRIVATE_RANGES,
     socketsMax: settings.WEBHOOK_CONCURRENCY,
   })
   scope.onStop("connections", () => poster.close())
+  const health = createHealth({
+    store,
+    cache,
+    disableAfterMs: settings.WEBHOOK_DISABLE_AFTER_MS,
+    publish: (event) => publishEvent(bus, event),
+    log,
+  })
   const loop = startDeliveryLoop({
     store,
-    collections: store.collections,
-    box: createSecretBox(settings.SECRETS_KEY, settings.SECRETS_KEY_PREVIOUS),
+    cache,
+    health,
+    holds,
     poster,
-    policy: { delaysMs: settings.WEBHOOK_RETRY_DELAYS_MS, retryAfterMaxMs: settings.WEBHOOK_RETRY_AFTER_MAX_MS },
-    slots: createSlots({ total: settings.WEBHOOK_CONCURRENCY, each: settings.WEBHOOK_CONCURRENCY_EACH }),
-    leaseMs: settings.WEBHOOK_TIMEOUT_MS + settings.WEBHOOK_LEASE_MARGIN_MS,
+    ledger: createLedger(store.collections.deliveries),
+    slots: createSlots({ total: settings.WEBHOOK_CONCURRENCY, host: settings.WEBHOOK_CONCURRENCY_HOST }),
+    breaker: createBreaker({ pauseMs: settings.WEBHOOK_BREAKER_PAUSE_MS }),
+    policy: policyOf(settings),
+    timeoutMs: settings.WEBHOOK_TIMEOUT_MS,
+    retryAfterMsMax: settings.WEBHOOK_RETRY_AFTER_MAX_MS,
+    eachMax: settings.WEBHOOK_CONCURRENCY_EACH,
+    leaseMarginMs: settings.WEBHOOK_LEASE_MARGIN_MS,
     log,
   })
   scope.onStop("deliveries", () => loop.stop())
-  const nudges = onNudge(bus, bus.subjects.deliveriesNudge, loop.wake)
-  scope.onStop("nudges", () => nudges.stop())
 
-  const source = { stream: bus.subjects.eventsStream, durable: name }
-  await ensureConsumer(bus, { ...source, ackWaitMs: batchMsMax })
-  const intake = createEventIntake({
-    store,
-    firstDelayMs: settings.WEBHOOK_RETRY_DELAYS_MS[0] ?? 0,
-    mediaWaitMs: settings.MEDIA_WAIT_MS,
-    // Every dispatcher hears it, this one too: whoever has free slots takes its part.
-    wake: () => nudge(bus, bus.subjects.deliveriesNudge),
+  // Every dispatcher hears it, this one too: whoever has the webhook's host delivers.
+  const wake = (webhooks: readonly string[]) =>
+    nudge(bus, bus.subjects.deliveriesNudge, webhooks.length > 100 ? [] : webhooks)
+  const handle = createEventIntake({ store, cache, mediaWaitMs: settings.MEDIA_WAIT_MS, wake, log })
+  const intake = createIntakeTurn({ bus, partitions: store.collections.partitions, handle, log })
+  membership = await joinDispatchers({
+    collections: store.collections,
+    id: newId("dispatcher"),
+    beatMs: settings.DISPATCHER_BEAT_MS,
+    deadMs: settings.DISPATCHER_DEAD_MS,
+    gained: (partition) => (partition._id === "intake" ? intake.begin(partition) : loop.wake([])),
+    lost: (partition) => (partition === "intake" ? intake.end() : loop.drain(partition)),
     log,
   })
-  const events = await consumeBatches(bus, { ...source, log, batchMax, handle: intake })
-  scope.onStop("events", () => events.stop())
+  scope.onStop("membership", () => membership?.stop())
+  loop.wake([])
+  listen(bus, scope, { deliveries: loop.wake, webhooks: () => void cache.refresh().then(() => loop.wake([])) })
+  keepHouse({
+    settings,
+    scope,
+    store,
+    round: async () => {
+      await cache.reload()
+      await health.publishNotices([...cache.all()].filter(({ partition, notice }) => notice && holds(partition)))
+      loop.wake([])
+    },
+  })
+  scope.check("mongodb", store.check)
+  scope.check("nats", bus.check)
+}
 
+function policyOf(settings: Config) {
+  return {
+    pausesMs: settings.WEBHOOK_RETRY_PAUSES_MS,
+    factor: 2,
+    pauseMsMax: settings.WEBHOOK_RETRY_PAUSE_MS_MAX,
+    totalMs: settings.WEBHOOK_RETRY_TOTAL_MS,
+    attemptsMax: settings.WEBHOOK_ATTEMPTS_MAX,
+  }
+}
+
+function listen(bus: Bus, scope: Scope, on: { deliveries(webhooks: readonly string[]): void; webhooks(): void }): void {
+  const deliveries = onNudge(bus, bus.subjects.deliveriesNudge, on.deliveries)
+  scope.onStop("nudges", () => deliveries.stop())
+  const webhooks = onNudge(bus, bus.subjects.webhooksNudge, on.webhooks)
+  scope.onStop("changes of webhooks", () => webhooks.stop())
+}
+
+function keepHouse(parts: { settings: Config; scope: Scope; store: Store; round(): Promise<void> }): void {
+  const { settings, scope, store } = parts
+  const { log } = scope
+  const reloads = repeat({ name: "webhooks", pauseMs: reloadPauseMs, log, work: parts.round })
+  scope.onStop("webhooks", () => reloads.stop())
   const sweeps = repeat({
     name: "retention",
     pauseMs: sweepPauseMs,
@@ -72,6 +136,4 @@ export async function startDispatcher(settings: Config, scope: Scope): Promise<v
     },
   })
   scope.onStop("sweeps", () => sweeps.stop())
-  scope.check("mongodb", store.check)
-  scope.check("nats", bus.check)
 }

@@ -9,7 +9,7 @@ const json = JSONCodec()
  * Publishes an event and waits until the stream has stored it. Publishing the same event again is harmless: the stream
  * knows its id. Throws when NATS does not confirm in time (try again) or when the event is larger than 64 KiB.
  */
-export async function publishEvent(bus: Bus, event: WildcatEvent & { account: string }): Promise<void> {
+export async function publishEvent(bus: Bus, event: WildcatEvent): Promise<void> {
   const payload = json.encode(event)
   if (payload.byteLength > eventBytesMax) throw new EventTooLarge(event.id, payload.byteLength)
   await bus.jetStream.publish(bus.subjects.event(event), payload, { msgID: event.id })

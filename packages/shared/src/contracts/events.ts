@@ -39,6 +39,16 @@ export const events = {
     media: MediaRef,
     error: z.object({ code: z.string(), text: z.string() }),
   }),
+  /** A webhook's endpoint failed several times in a row; deliveries to it go on. Not sent to that webhook itself. */
+  "webhook.failing": z.object({
+    webhook: idSchema("webhook"),
+    since: z.iso.datetime().describe("When it began to fail"),
+    error: z.string().describe("What was wrong with the last attempt"),
+  }),
+  /** A webhook failed for so long that it was disabled. Not sent to that webhook itself. */
+  "webhook.disabled": z.object({ webhook: idSchema("webhook"), since: z.iso.datetime(), error: z.string() }),
+  /** A webhook that was failing has taken a delivery. Not sent to that webhook itself. */
+  "webhook.recovered": z.object({ webhook: idSchema("webhook"), since: z.iso.datetime() }),
   /** Sent only to the webhook that is being tested, by `POST /v1/webhooks/{id}/test`. */
   "webhook.test": z.object({ webhook: idSchema("webhook") }),
 } as const satisfies Record<string, z.ZodType>

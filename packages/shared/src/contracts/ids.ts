@@ -14,6 +14,7 @@ const prefixes = {
   delivery: "dlv",
   attempt: "att",
   request: "req",
+  dispatcher: "dsp",
 } as const
 
 export type IdKind = keyof typeof prefixes

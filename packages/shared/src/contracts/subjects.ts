@@ -20,8 +20,9 @@ export function subjectsOf(prefix: string) {
     workersBucket: `${prefix}_workers`,
     allEvents: `${prefix}.events.>`,
     allMedia: `${prefix}.media.>`,
-    event: (event: { tenant: string; account: string; type: string }) =>
-      `${prefix}.events.${shardOf(event.account)}.${event.tenant}.${event.account}.${event.type}`,
+    /** An event of no account has `none` in the place of its account. */
+    event: (event: { tenant: string; account?: string | undefined; type: string }) =>
+      `${prefix}.events.${shardOf(event.account ?? event.tenant)}.${event.tenant}.${event.account ?? "none"}.${event.type}`,
     /** What a tenant may subscribe to. */
     eventsOfTenant: (tenant: string) => `${prefix}.events.*.${tenant}.>`,
     eventsOfAccount: (tenant: string, account: string) => `${prefix}.events.*.${tenant}.${account}.>`,
@@ -35,7 +36,9 @@ export function subjectsOf(prefix: string) {
       `${prefix}.media.${shardOf(task.account)}.${task.tenant}.${task.account}`,
     /** "Look again": an account's desired state changed. Lossy; workers also look by themselves. */
     accountsNudge: `${prefix}.nudges.accounts`,
-    /** "Look again": deliveries became due. Lossy; dispatchers also look by themselves. */
+    /** "Look again": webhooks were made, changed or deleted. Lossy; dispatchers also look by themselves. */
+    webhooksNudge: `${prefix}.nudges.webhooks`,
+    /** "Look again": deliveries became due, of the webhooks that the payload lists or of any. Lossy as the others. */
     deliveriesNudge: `${prefix}.nudges.deliveries`,
   }
 }

@@ -21,13 +21,13 @@ export function isAllowedAddress(address: string, policy: AddressPolicy): boolea
  * connects to the very address that was checked, so a name cannot turn private in between.
  * Literal addresses never reach a lookup: check them with `refusedHost` first.
  */
-export function guardedLookup(policy: AddressPolicy) {
+export function guardedLookup(policy: AddressPolicy, resolve: typeof lookup = lookup) {
   return (
     host: string,
     options: LookupOptions,
     done: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void,
   ): void => {
-    lookup(host, { ...options, all: true }, (error, addresses) => {
+    resolve(host, { ...options, all: true }, (error, addresses) => {
       const allowed = error ? [] : addresses.filter((each) => isAllowedAddress(each.address, policy))
       const [first] = allowed
       if (error) return done(error, "", 0)

@@ -1,11 +1,13 @@
 import type { Db } from "mongodb"
 import type {
-  AttemptDoc,
   AuthStateDoc,
   DeliveryDoc,
+  DispatcherDoc,
   IdempotencyDoc,
   MessageDoc,
   OutboxDoc,
+  PartitionDoc,
+  RevisionDoc,
   SessionLogDoc,
 } from "./documents.ts"
 
@@ -17,7 +19,9 @@ export function collectionsOf(db: Db) {
     messages: db.collection<MessageDoc>("messages"),
     outbox: db.collection<OutboxDoc>("outbox"),
     deliveries: db.collection<DeliveryDoc>("deliveries"),
-    attempts: db.collection<AttemptDoc>("attempts"),
+    dispatchers: db.collection<DispatcherDoc>("dispatchers"),
+    partitions: db.collection<PartitionDoc>("partitions"),
+    revisions: db.collection<RevisionDoc>("revisions"),
     idempotency: db.collection<IdempotencyDoc>("idempotency"),
   }
 }

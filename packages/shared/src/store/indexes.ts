@@ -36,16 +36,14 @@ const indexes: Record<string, IndexDescription[]> = {
     { key: { status: 1, dueAt: 1 } },
     /** the earliest pending one of each webhook */
     { key: { status: 1, webhook: 1, dueAt: 1 } },
+    /** the first pending one of each chat, for webhooks with order */
+    { key: { webhook: 1, status: 1, orderKey: 1, position: 1 } },
     /** list of a webhook's deliveries, newest first */
     { key: { tenant: 1, webhook: 1, createdAt: -1, _id: -1 } },
     /** list of a tenant's deliveries, newest first */
     { key: { tenant: 1, createdAt: -1, _id: -1 } },
     /** release of what waits for a media */
     { key: { awaitsMedia: 1 }, sparse: true },
-  ],
-  attempts: [
-    /** attempts of a delivery in order */
-    { key: { delivery: 1, number: 1 } },
   ],
   /** retention */
   idempotency: [{ key: { expiresAt: 1 } }],

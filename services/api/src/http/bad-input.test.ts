@@ -310,13 +310,45 @@ const rows: Record<string, Bad[]> = {
   ],
   listWebhooks: badPage,
   getWebhook: [],
-  updateWebhook: [...badJson, tooLarge],
+  updateWebhook: [
+    ...badJson,
+    tooLarge,
+    ["header of the signature", { body: { headers: { "webhook-signature": "x" } } }, 400, "invalid_request"],
+    ["header of the connection", { body: { headers: { Connection: "close" } } }, 400, "invalid_request"],
+    ["header with a line break", { body: { headers: { "x-a": "a\r\nb" } } }, 400, "invalid_request", "headers.x-a"],
+    ["kind", { body: { filter: { kinds: ["room"] } } }, 400, "invalid_request", "filter.kinds.0"],
+    ["chat", { body: { filter: { chats: ["nobody"] } } }, 400, "invalid_request", "filter.chats.0"],
+    ["pauses", { body: { retry: { pausesSeconds: [-1] } } }, 400, "invalid_request", "retry.pausesSeconds.0"],
+    ["time-out", { body: { timeoutSeconds: 0 } }, 400, "invalid_request", "timeoutSeconds"],
+    ["order", { body: { ordered: "account" } }, 400, "invalid_request", "ordered"],
+  ],
+  rotateSecret: [...badJson, ["overlap", { body: { overlapSeconds: -1 } }, 400, "invalid_request", "overlapSeconds"]],
+  replayEvents: [
+    ...badJson,
+    ["no from", { body: {} }, 400, "invalid_request", "from"],
+    ["from no time", { body: { from: "today" } }, 400, "invalid_request", "from"],
+    [
+      "to before from",
+      { body: { from: "2026-11-24T10:00:00Z", to: "2026-11-24T09:00:00Z" } },
+      400,
+      "invalid_request",
+      "to",
+    ],
+  ],
+  retryDelivery: [],
+  redriveDeliveries: [
+    ...badJson,
+    ["pending", { body: { status: "pending" } }, 400, "invalid_request", "status"],
+    ["from no time", { body: { from: 1 } }, 400, "invalid_request", "from"],
+  ],
   deleteWebhook: [],
   testWebhook: [],
   listDeliveries: [
     ...badPage,
     ["webhook", { query: "webhook=x" }, 400, "invalid_request", "query.webhook"],
     ["status", { query: "status=lost" }, 400, "invalid_request", "query.status"],
+    ["from", { query: "from=yesterday" }, 400, "invalid_request", "query.from"],
+    ["event", { query: "event=x" }, 400, "invalid_request", "query.event"],
   ],
   getDelivery: [],
   streamEvents: [
@@ -471,6 +503,7 @@ function idLike(path: string): string {
 function validCall(operation: string): CallOptions {
   if (operation === "uploadMedia") return { raw: png, headers: { "content-type": "image/png" } }
   if (operation === "sendMessage") return { body: text }
+  if (operation === "replayEvents") return { body: { from: "2026-11-24T10:00:00Z" } }
   return { body: operation === "createWebhook" ? { url: "https://example.com", events: ["*"] } : {} }
 }
 

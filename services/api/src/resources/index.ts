@@ -9,6 +9,7 @@ import { startAccount } from "./accounts/start-account.ts"
 import { stopAccount } from "./accounts/stop-account.ts"
 import { getDelivery } from "./deliveries/get-delivery.ts"
 import { listDeliveries } from "./deliveries/list-deliveries.ts"
+import { retryDelivery } from "./deliveries/retry-delivery.ts"
 import { streamEvents } from "./events/stream-events.ts"
 import { createKey } from "./keys/create-key.ts"
 import { listKeys } from "./keys/list-keys.ts"
@@ -23,6 +24,9 @@ import { createWebhook } from "./webhooks/create-webhook.ts"
 import { deleteWebhook } from "./webhooks/delete-webhook.ts"
 import { getWebhook } from "./webhooks/get-webhook.ts"
 import { listWebhooks } from "./webhooks/list-webhooks.ts"
+import { redriveDeliveries } from "./webhooks/redrive-deliveries.ts"
+import { replayEvents } from "./webhooks/replay-events.ts"
+import { rotateSecret } from "./webhooks/rotate-secret.ts"
 import { testWebhook } from "./webhooks/test-webhook.ts"
 import { updateWebhook } from "./webhooks/update-webhook.ts"
 
@@ -48,8 +52,12 @@ export const routes: readonly Route[] = [
   updateWebhook,
   deleteWebhook,
   testWebhook,
+  rotateSecret,
+  replayEvents,
   listDeliveries,
   getDelivery,
+  retryDelivery,
+  redriveDeliveries,
   streamEvents,
   listKeys,
   createKey,

@@ -50,6 +50,7 @@ describe.each(["another tenant's key", "a key bound to another account"])("%s", 
     async (_name, route) => {
       const call: CallOptions = { key: keys[who] ?? "" }
       if (route.operation === "sendMessage") call.body = { to: "+4915112345678", content: { type: "text", text: "x" } }
+      else if (route.operation === "replayEvents") call.body = { from: "2026-11-24T10:00:00Z" }
       else if (route.body) call.body = {}
       const answer = await api.call(route.method.toUpperCase(), pathOf(route.path), call)
       expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } })

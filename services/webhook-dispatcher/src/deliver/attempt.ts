@@ -1,59 +1,61 @@
+import type { RetryPolicy } from "@wildcat/shared/contracts"
 import { faultPoint } from "@wildcat/shared/runtime"
-import type { Logger, SecretBox } from "@wildcat/shared/runtime"
-import type { Collections } from "@wildcat/shared/store"
+import type { Logger } from "@wildcat/shared/runtime"
+import type { CachedWebhook } from "../webhooks/webhook-cache.ts"
 import type { Claim } from "./claim.ts"
-import type { DeliveringWebhook } from "./pending-webhooks.ts"
+import type { Ledger } from "./ledger.ts"
+import { outcomeWrite } from "./outcome.ts"
 import type { Poster, PostResult } from "./post.ts"
-import { recordAttempt } from "./record.ts"
 import { signatureHeaders } from "./signature.ts"
 import { judge } from "./verdict.ts"
-import type { RetryPolicy, Verdict } from "./verdict.ts"
+import type { Verdict } from "./verdict.ts"
 
 export interface AttemptParts {
-  collections: Collections
-  box: SecretBox
+  ledger: Ledger
   poster: Poster
+  /** For webhooks without a policy of their own. */
   policy: RetryPolicy
+  timeoutMs: number
+  retryAfterMsMax: number
   log: Logger
 }
 
-/** Makes a claimed attempt and records its outcome. Returns the verdict; throws only when the database fails. */
-export async function makeAttempt(parts: AttemptParts, claim: Claim, webhook: DeliveringWebhook): Promise<Verdict> {
+/** Makes a claimed attempt and records its outcome; throws only when the database fails. */
+export async function makeAttempt(
+  parts: AttemptParts,
+  claim: Claim,
+  webhook: CachedWebhook,
+): Promise<{ result: PostResult; verdict: Verdict }> {
   const result = await post(parts, claim, webhook)
   faultPoint("dispatcher.after-post-before-record")
-  const verdict = judge(result, claim.attempt.number, parts.policy, { now: new Date() })
-  await recordAttempt(parts.collections, claim, result, verdict)
-  const { delivery, attempt } = claim
-  parts.log.info(
-    {
-      delivery: delivery._id,
-      webhook: delivery.webhook,
-      type: delivery.type,
-      attempt: attempt.number,
-      verdict: verdict.kind,
-      status: result.kind === "answered" ? result.statusCode : null,
-      reason: verdict.kind === "delivered" ? null : verdict.error,
-      latencyMs: result.latencyMs,
-    },
-    "delivery.attempted",
-  )
-  return verdict
-}
-
-async function post({ box, poster, log }: AttemptParts, claim: Claim, webhook: DeliveringWebhook): Promise<PostResult> {
-  const { event: id, body } = claim.delivery
-  let headers: Record<string, string>
-  try {
-    const secret = box.open(bytesOf(webhook.secret), `webhook:${webhook._id}`).toString("utf8")
-    headers = signatureHeaders({ id, timestamp: new Date(), body }, secret)
-  } catch (error) {
-    log.error({ error, webhook: webhook._id }, "webhook.secret_not_readable")
-    return { kind: "failed", error: "the webhook's secret cannot be read", latencyMs: 0 }
+  const { delivery, number, ofSchedule } = claim
+  const since = delivery.since ?? delivery.createdAt
+  const verdict = judge(result, webhook.retry ?? parts.policy, {
+    number: ofSchedule,
+    since,
+    now: new Date(),
+    retryAfterMsMax: parts.retryAfterMsMax,
+  })
+  await parts.ledger.write(outcomeWrite(claim, result, verdict))
+  const line = {
+    delivery: delivery._id,
+    webhook: delivery.webhook,
+    type: delivery.type,
+    attempt: number,
+    verdict: verdict.kind,
+    status: result.kind === "answered" ? result.statusCode : null,
+    latencyMs: result.latencyMs,
   }
-  return poster.post({ url: webhook.url, headers, body })
+  if (verdict.kind === "delivered") parts.log.debug(line, "delivery.attempted")
+  else parts.log.info({ ...line, reason: verdict.error }, "delivery.attempted")
+  return { result, verdict }
 }
 
-/** What mongoose calls a Buffer comes as BSON's Binary when documents are read lean. */
-function bytesOf(value: Uint8Array | { buffer: Uint8Array }): Uint8Array {
-  return value instanceof Uint8Array ? value : value.buffer
+async function post(parts: AttemptParts, claim: Claim, webhook: CachedWebhook): Promise<PostResult> {
+  if (webhook.secrets === null) return { kind: "failed", error: "the webhook's secret cannot be read", latencyMs: 0 }
+  const { event: id, body } = claim.delivery
+  const timestamp = new Date()
+  const secrets = webhook.secrets.flatMap(({ secret, until }) => (until === null || until > timestamp ? [secret] : []))
+  const headers = { ...webhook.customHeaders, ...signatureHeaders({ id, timestamp, body }, secrets) }
+  return parts.poster.post({ url: webhook.url, headers, body, timeoutMs: webhook.timeoutMs ?? parts.timeoutMs })
 }

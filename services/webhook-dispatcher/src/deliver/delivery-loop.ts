@@ -1,123 +1,282 @@
-import { pause } from "@wildcat/shared/runtime"
+import { tolerate } from "@wildcat/shared/runtime"
 import type { Store } from "@wildcat/shared/store"
+import type { Health } from "../webhooks/health.ts"
+import type { CachedWebhook, WebhookCache } from "../webhooks/webhook-cache.ts"
 import { makeAttempt } from "./attempt.ts"
 import type { AttemptParts } from "./attempt.ts"
+import type { Breaker } from "./breaker.ts"
 import { claimDue } from "./claim.ts"
-import type { Claim, Share } from "./claim.ts"
+import type { Claim } from "./claim.ts"
+import { givingBack } from "./outcome.ts"
 import { failDeliveriesOfDeleted, pendingWebhooks } from "./pending-webhooks.ts"
-import type { DeliveringWebhook, PendingWebhook } from "./pending-webhooks.ts"
 import type { Slots } from "./slots.ts"
+import { isTrouble, retryAfterMs } from "./verdict.ts"
 
 export interface DeliveryLoop {
-  /** Something may be due: look now. */
-  wake(): void
+  /** Deliveries to these webhooks may be due; none means any. */
+  wake(webhooks: readonly string[]): void
+  /** Begins nothing more of a partition; resolves when none of its attempts is under way. */
+  drain(partition: string): Promise<void>
   /** Begins no further attempt and waits for those under way. */
   stop(): Promise<void>
 }
 
 export interface LoopParts extends AttemptParts {
   store: Store
+  cache: WebhookCache
+  health: Health
   slots: Slots
-  /** How long an attempt belongs to this process: longer than it can take. */
-  leaseMs: number
+  breaker: Breaker
+  holds(partition: string): boolean
+  /** Attempts under way to one webhook. */
+  eachMax: number
+  /** Time beyond its timeout that an attempt belongs to its process. */
+  leaseMarginMs: number
 }
 
-/** Looks at least this often, whatever is known of due times: webhooks change and nudges get lost. */
+/** What this process does for one webhook. */
+interface Lane {
+  id: string
+  partition: string
+  /** When deliveries may be due, in milliseconds since the epoch. */
+  nextAt: number
+  looking: boolean
+  /** Claimed and not yet begun. */
+  queue: Claim[]
+  running: Set<Promise<void>>
+  /** Moving average of the endpoint's answers. */
+  latencyMs: number
+}
+
+/** Looks at everything pending at least this often, whatever is known of due times: nudges get lost. */
 const pollMs = 5_000
-/** After a round that failed. */
+/** After a look that failed. */
 const faultPauseMs = 1_000
+/** As many are claimed ahead as the endpoint takes in this time, so that a claim is never long in the queue. */
+const aheadMs = 250
+const aheadMax = 12
 
-/** Delivers what is due, for ever: a round of claims, then a wait until the next due time, a nudge or a free slot. */
+/** Delivers what is due, for ever. Each webhook has a lane of its own: a slow endpoint delays only itself. */
 export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
-  const running = new Set<Promise<void>>()
-  const stopping = new AbortController()
-  let waiting = new AbortController()
-  const wake = () => waiting.abort()
+  const lanes = new Map<string, Lane>()
+  const draining = new Map<string, number>()
+  let stopping = false
+  let timer: NodeJS.Timeout | null = null
+  let timerAt = 0
+  let discovering: Promise<void> | null = null
+  let discoverAgain = false
+  const looks = new Set<Promise<void>>()
 
-  const begin = (claim: Claim, webhook: DeliveringWebhook) => {
-    parts.slots.take(webhook._id)
-    const work = runAttempt(parts, claim, webhook).finally(() => {
-      running.delete(work)
-      wake()
-    })
-    running.add(work)
-  }
-  const rounds = (async () => {
-    while (!stopping.signal.aborted) {
-      waiting = new AbortController()
-      await pause(await round(parts, begin), waiting.signal)
+  const mayWork = (partition: string) => !stopping && !draining.has(partition) && parts.holds(partition)
+  const laneOf = (webhook: CachedWebhook): Lane => {
+    const known = lanes.get(webhook._id)
+    if (known) return known
+    const { _id: id, partition } = webhook
+    const lane: Lane = {
+      id,
+      partition,
+      nextAt: Number.POSITIVE_INFINITY,
+      looking: false,
+      queue: [],
+      running: new Set(),
+      latencyMs: 100,
     }
-  })()
+    lanes.set(id, lane)
+    return lane
+  }
+  const limitOf = (lane: Lane) => parts.breaker.limit(lane.id, parts.eachMax)
+
+  /** Begins what is queued, and looks for more when there is room. */
+  const advance = (lane: Lane): void => {
+    const webhook = parts.cache.get(lane.id)
+    const may = webhook?.enabled === true && mayWork(webhook.partition) && webhook.partition === lane.partition
+    if (!may) return retire(lane)
+    while (lane.queue.length > 0 && Date.now() >= parts.breaker.opensAt(lane.id)) {
+      if (parts.slots.free(lane.id, webhook.host, limitOf(lane)) === 0) break
+      const claim = lane.queue.shift()
+      if (claim) begin(lane, claim, webhook)
+    }
+    const now = Date.now()
+    if (lane.looking || lane.nextAt > now || parts.breaker.opensAt(lane.id) > now) return
+    const room = roomOf(lane, limitOf(lane)) - lane.queue.length
+    if (room > 0 && parts.slots.free(lane.id, webhook.host, limitOf(lane)) > 0) look(lane, webhook, room)
+  }
+
+  /** Gives back what was claimed for a lane that may not work now; forgets a lane without work. */
+  const retire = (lane: Lane): void => {
+    for (const claim of lane.queue.splice(0)) {
+      void tolerate(parts.ledger.write(givingBack(claim)), "it becomes due when its lease ends", parts.log)
+    }
+    if (lane.running.size === 0 && !lane.looking) lanes.delete(lane.id)
+  }
+
+  const look = (lane: Lane, webhook: CachedWebhook, limit: number): void => {
+    lane.looking = true
+    lane.nextAt = Number.POSITIVE_INFINITY
+    const work = lookOnce(lane, webhook, limit).finally(() => {
+      lane.looking = false
+      looks.delete(work)
+      pump(lane)
+    })
+    looks.add(work)
+  }
+
+  const lookOnce = async (lane: Lane, webhook: CachedWebhook, limit: number): Promise<void> => {
+    try {
+      const timeoutMs = webhook.timeoutMs ?? parts.timeoutMs
+      const request = { webhook: lane.id, ordered: webhook.ordered === "chat", limit }
+      const { claims, nextAt } = await claimDue(parts.store.collections, parts.ledger, {
+        ...request,
+        leaseMs: timeoutMs + parts.leaseMarginMs,
+      })
+      lane.queue.push(...claims)
+      lane.nextAt = Math.min(lane.nextAt, nextAt)
+    } catch (error) {
+      parts.log.error({ error, webhook: lane.id }, "deliveries.look_failed")
+      lane.nextAt = Date.now() + faultPauseMs
+    }
+  }
+
+  const begin = (lane: Lane, claim: Claim, webhook: CachedWebhook): void => {
+    const timeoutMs = webhook.timeoutMs ?? parts.timeoutMs
+    // Too long in the queue: the attempt might outlive its lease.
+    if (claim.until.getTime() - Date.now() < timeoutMs + parts.leaseMarginMs / 2) {
+      void tolerate(parts.ledger.write(givingBack(claim)), "it becomes due when its lease ends", parts.log)
+      lane.nextAt = Math.min(lane.nextAt, Date.now() + 100)
+      return
+    }
+    parts.slots.take(lane.id, webhook.host)
+    const work = run(lane, claim, webhook).finally(() => {
+      parts.slots.release(lane.id, webhook.host)
+      lane.running.delete(work)
+      pump(lane)
+    })
+    lane.running.add(work)
+  }
+
+  const run = async (lane: Lane, claim: Claim, webhook: CachedWebhook): Promise<void> => {
+    try {
+      const { result, verdict } = await makeAttempt(parts, claim, webhook)
+      lane.latencyMs = lane.latencyMs * 0.8 + result.latencyMs * 0.2
+      if (verdict.kind === "retry") lane.nextAt = Math.min(lane.nextAt, Date.now() + verdict.afterMs)
+      // With order, the next of the chat has become the first.
+      if (webhook.ordered === "chat" && verdict.kind !== "retry") lane.nextAt = 0
+      const asked = result.kind === "answered" ? retryAfterMs(result.retryAfter, new Date()) : 0
+      if (isTrouble(result)) parts.breaker.failed(lane.id, Math.min(asked, parts.retryAfterMsMax))
+      else parts.breaker.worked(lane.id)
+      const current = parts.cache.get(lane.id) ?? webhook
+      if (verdict.kind === "delivered") await parts.health.succeeded(current)
+      else await parts.health.failed(current, verdict.error)
+    } catch (error) {
+      // Without its outcome on record the delivery stays leased and becomes due again by itself.
+      parts.log.error({ error, delivery: claim.delivery._id }, "delivery.not_recorded")
+    }
+  }
+
+  const discover = async (): Promise<void> => {
+    const pending = await pendingWebhooks(parts.store.collections.deliveries)
+    await parts.cache.refresh()
+    if (parts.holds("intake")) {
+      const deleted = pending.flatMap(({ id }) => (parts.cache.get(id) ? [] : [id]))
+      await failDeliveriesOfDeleted(parts.store.collections.deliveries, deleted, new Date())
+    }
+    for (const { id, dueAt } of pending) {
+      const webhook = parts.cache.get(id)
+      if (!webhook?.enabled || !mayWork(webhook.partition)) continue
+      const lane = laneOf(webhook)
+      lane.nextAt = Math.min(lane.nextAt, dueAt.getTime())
+    }
+    pumpAll()
+  }
+  const discoverSoon = (): void => {
+    discoverAgain = true
+    discovering ??= (async () => {
+      while (discoverAgain && !stopping) {
+        discoverAgain = false
+        try {
+          await discover()
+        } catch (error) {
+          parts.log.error({ error }, "deliveries.discovery_failed")
+        }
+      }
+      discovering = null
+    })()
+  }
+
+  const pump = (lane: Lane): void => {
+    advance(lane)
+    schedule()
+  }
+  const pumpAll = (): void => {
+    for (const lane of [...lanes.values()]) advance(lane)
+    schedule()
+  }
+  const schedule = (): void => {
+    if (stopping) return
+    const at = Date.now() + tickMs(lanes.values(), parts.breaker)
+    if (timer !== null && at >= timerAt) return
+    if (timer !== null) clearTimeout(timer)
+    timerAt = at
+    timer = setTimeout(() => {
+      timer = null
+      pumpAll()
+    }, at - Date.now())
+  }
+  const polls = setInterval(discoverSoon, pollMs)
+  discoverSoon()
+
+  const settled = async (which: (lane: Lane) => boolean): Promise<void> => {
+    const mine = [...lanes.values()].filter(which)
+    await Promise.allSettled(looks)
+    mine.forEach(retire)
+    await Promise.allSettled(mine.flatMap(({ running }) => [...running]))
+  }
   return {
-    wake,
+    wake(webhooks) {
+      if (webhooks.length === 0) return discoverSoon()
+      for (const id of webhooks) {
+        const webhook = parts.cache.get(id)
+        if (!webhook) {
+          discoverSoon()
+          continue
+        }
+        if (!webhook.enabled || !mayWork(webhook.partition)) continue
+        const lane = laneOf(webhook)
+        lane.nextAt = 0
+        pump(lane)
+      }
+    },
+    async drain(partition) {
+      draining.set(partition, (draining.get(partition) ?? 0) + 1)
+      await settled((lane) => lane.partition === partition)
+      draining.delete(partition)
+    },
     async stop() {
-      stopping.abort()
-      wake()
-      await rounds
-      await Promise.allSettled(running)
+      stopping = true
+      clearInterval(polls)
+      if (timer) clearTimeout(timer)
+      await discovering
+      await settled(() => true)
     },
   }
 }
 
-type Begin = (claim: Claim, webhook: DeliveringWebhook) => void
-
-/** One look at everything pending. Returns how long nothing will be due, in milliseconds. */
-async function round(parts: LoopParts, begin: Begin): Promise<number> {
-  try {
-    const pending = await pendingWebhooks(parts.store)
-    const deleted = pending.flatMap(({ id, webhook }) => (webhook === null ? [id] : []))
-    await failDeliveriesOfDeleted(parts.store, deleted, new Date())
-    const shares = sharesOf(pending, parts.slots)
-    const claims = shares.length > 0 ? await claimDue(parts.collections, { shares, leaseMs: parts.leaseMs }) : []
-    const webhooks = new Map(pending.map(({ id, webhook }) => [id, webhook]))
-    for (const claim of claims) {
-      const webhook = webhooks.get(claim.delivery.webhook)
-      if (webhook) begin(claim, webhook)
-    }
-    return untilNext(pending, parts.slots)
-  } catch (error) {
-    parts.log.error({ error }, "deliveries.round_failed")
-    return faultPauseMs
-  }
+/** Claims that a lane may have, begun or not: more than its slots only when the endpoint is fast. */
+function roomOf(lane: Lane, limit: number): number {
+  const ahead = Math.min(aheadMax, Math.floor(aheadMs / Math.max(1, lane.latencyMs)))
+  return limit === 1 ? 1 : limit * Math.max(1, ahead)
 }
 
-/** Which webhooks may have how many of the free slots, in random order: when slots are short, none is always last. */
-function sharesOf(pending: readonly PendingWebhook[], slots: Slots): Share[] {
+/** How long nothing becomes due; what ends or arrives looks by itself. */
+function tickMs(lanes: Iterable<Lane>, breaker: Breaker): number {
   const now = Date.now()
-  const due = pending.filter(({ webhook, dueAt }) => webhook?.enabled && dueAt.getTime() <= now)
-  let left = slots.freeInAll()
-  return shuffled(due).flatMap(({ id }) => {
-    const limit = Math.min(slots.free(id), left)
-    left -= limit
-    return limit > 0 ? [{ webhook: id, limit }] : []
-  })
-}
-
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => ({ item, at: Math.random() }))
-    .sort((left, right) => left.at - right.at)
-    .map(({ item }) => item)
-}
-
-/** Until the earliest due time of what could be claimed; a slot that becomes free wakes the loop by itself. */
-function untilNext(pending: readonly PendingWebhook[], slots: Slots): number {
-  const now = Date.now()
-  const waits = pending
-    .filter(({ id, webhook }) => webhook?.enabled && slots.free(id) > 0)
-    .map(({ dueAt }) => dueAt.getTime() - now)
-  return Math.max(0, Math.min(pollMs, ...waits))
-}
-
-async function runAttempt(parts: LoopParts, claim: Claim, webhook: DeliveringWebhook): Promise<void> {
-  let worked = false
-  try {
-    const verdict = await makeAttempt(parts, claim, webhook)
-    worked = verdict.kind === "delivered"
-  } catch (error) {
-    // The delivery stays leased and becomes due again by itself.
-    parts.log.error({ error, delivery: claim.delivery._id }, "delivery.not_recorded")
-  } finally {
-    parts.slots.release(webhook._id, worked)
+  let waitMs = pollMs
+  for (const lane of lanes) {
+    if (lane.queue.length === 0 && lane.nextAt === Number.POSITIVE_INFINITY) continue
+    const at = Math.max(breaker.opensAt(lane.id), lane.queue.length > 0 ? 0 : lane.nextAt)
+    // What is due already waits for a slot, and the end of an attempt looks again.
+    if (at > now) waitMs = Math.min(waitMs, at - now)
+    else if (lane.running.size === 0) waitMs = Math.min(waitMs, 50)
   }
+  return Math.max(1, waitMs)
 }

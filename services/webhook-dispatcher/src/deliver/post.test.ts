@@ -1,3 +1,4 @@
+import type { lookup } from "node:dns"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
@@ -6,7 +7,7 @@ import type { Receiver } from "@wildcat/testkit"
 import { createPoster } from "./post.ts"
 import type { Poster } from "./post.ts"
 
-const limits = { timeoutMs: 400, allowHttp: true, allowedRanges: ["127.0.0.0/8", "::1/128"], socketsMax: 4 }
+const limits = { allowHttp: true, allowedRanges: ["127.0.0.0/8", "::1/128"], socketsMax: 4 }
 let endpoint: Receiver
 let poster: Poster
 
@@ -21,7 +22,8 @@ afterAll(async () => {
 })
 
 const body = JSON.stringify({ text: "grüße 🐈" })
-const post = (url = endpoint.url, by = poster) => by.post({ url, headers: { "webhook-id": "evt_1" }, body })
+const post = (url = endpoint.url, by = poster) =>
+  by.post({ url, headers: { "webhook-id": "evt_1" }, body, timeoutMs: 400 })
 
 test("the exact body arrives as JSON from Wildcat", async () => {
   expect(await post()).toMatchObject({ kind: "answered", statusCode: 204, excerpt: "", retryAfter: null })
@@ -146,4 +148,21 @@ test("http is called only where it is allowed", async () => {
   const strict = createPoster({ ...limits, allowHttp: false })
   expect(await post(endpoint.url, strict)).toMatchObject({ kind: "failed", error: "only https is allowed" })
   strict.close()
+})
+
+test("a name that turns private between two connections is not called", async () => {
+  const answers = ["127.0.0.1", "10.0.0.1"]
+  const resolve = ((_host: string, _options: unknown, done: (error: null, found: object[]) => void) =>
+    done(null, [{ address: answers.shift() ?? "10.0.0.1", family: 4 }])) as unknown as typeof lookup
+  const turning = createPoster({ ...limits, resolve })
+  const url = `http://public.example:${endpoint.port}/`
+  endpoint.behave((_request, response) => void response.writeHead(204, { connection: "close" }).end())
+  expect(await post(url, turning)).toMatchObject({ kind: "answered", statusCode: 204 })
+  const before = endpoint.requests.length
+  expect(await post(url, turning)).toMatchObject({
+    kind: "failed",
+    error: "the name leads to an address that is not allowed",
+  })
+  expect(endpoint.requests).toHaveLength(before)
+  turning.close()
 })

@@ -1,3 +1,4 @@
+import type { lookup } from "node:dns"
 import { Agent as HttpAgent } from "node:http"
 import { Agent as HttpsAgent } from "node:https"
 import got, { RequestError, TimeoutError } from "got"
@@ -11,15 +12,16 @@ export type PostResult =
 
 export interface Poster {
   /** Makes one POST. Never throws: whatever an endpoint does is a result. */
-  post(request: { url: string; headers: Record<string, string>; body: string }): Promise<PostResult>
+  post(request: { url: string; headers: Record<string, string>; body: string; timeoutMs: number }): Promise<PostResult>
   close(): void
 }
 
 export interface PostLimits {
-  timeoutMs: number
   allowHttp: boolean
   allowedRanges: readonly string[]
   socketsMax: number
+  /** Looks names up; the system's by default. */
+  resolve?: typeof lookup
 }
 
 /** Bytes of an answer that are read; the rest is not waited for. */
@@ -32,9 +34,9 @@ const excerptBytesMax = 4_096
 export function createPoster(limits: PostLimits): Poster {
   const pool = { keepAlive: true, maxFreeSockets: limits.socketsMax, timeout: 60_000 }
   const agent = { http: new HttpAgent(pool), https: new HttpsAgent(pool) }
-  const dnsLookup = guardedLookup(limits)
+  const dnsLookup = guardedLookup(limits, limits.resolve)
   return {
-    async post({ url, headers, body }) {
+    async post({ url, headers, body, timeoutMs }) {
       const startedAt = performance.now()
       const latencyMs = () => Math.round(performance.now() - startedAt)
       const refusal = refusalOf(url, limits)
@@ -48,7 +50,7 @@ export function createPoster(limits: PostLimits): Poster {
         followRedirect: false,
         throwHttpErrors: false,
         retry: { limit: 0 },
-        timeout: { request: limits.timeoutMs },
+        timeout: { request: timeoutMs },
       })
       try {
         const response = await headersOf(request)

@@ -9,14 +9,15 @@ export interface SignedContent {
 
 /**
  * The headers of Standard Webhooks 1.0 (symmetric, `v1`): HMAC-SHA256 over `<id>.<unix seconds>.<body>` under the bytes
- * that the secret's `whsec_<base64>` stands for. Throws when the secret has another form.
+ * that a secret's `whsec_<base64>` stands for; one signature per secret. Throws when a secret has another form.
  */
-export function signatureHeaders(content: SignedContent, secret: string): Record<string, string> {
+export function signatureHeaders(content: SignedContent, secrets: readonly string[]): Record<string, string> {
   const seconds = Math.floor(content.timestamp.getTime() / 1_000).toString()
-  const signature = createHmac("sha256", keyOf(secret))
-    .update(`${content.id}.${seconds}.${content.body}`)
-    .digest("base64")
-  return { "webhook-id": content.id, "webhook-timestamp": seconds, "webhook-signature": `v1,${signature}` }
+  const signed = `${content.id}.${seconds}.${content.body}`
+  const signatures = secrets.map(
+    (secret) => `v1,${createHmac("sha256", keyOf(secret)).update(signed).digest("base64")}`,
+  )
+  return { "webhook-id": content.id, "webhook-timestamp": seconds, "webhook-signature": signatures.join(" ") }
 }
 
 function keyOf(secret: string): Buffer {

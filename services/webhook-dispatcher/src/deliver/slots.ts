@@ -1,43 +1,42 @@
-/** Bounds what is under way: in all, and per webhook. */
+/** Bounds what is under way: in all, per host and per webhook. */
 export interface Slots {
-  /** Attempts that may begin now to this webhook. */
-  free(webhook: string): number
-  take(webhook: string): void
-  /** Ends an attempt. `worked` tells whether the endpoint answered as it should. */
-  release(webhook: string, worked: boolean): void
-  /** Attempts that may begin now in all. */
-  freeInAll(): number
+  /** Attempts that may begin now to this webhook; at most `limit` in all. */
+  free(webhook: string, host: string, limit: number): number
+  take(webhook: string, host: string): void
+  release(webhook: string, host: string): void
+  /** Attempts under way to this webhook. */
+  taken(webhook: string): number
 }
 
-/** After so many failures in a row an endpoint gets one attempt at a time: slow failures must not hold all slots. */
-const failuresInRowMax = 3
-/** Failing webhooks remembered at once. */
-const failingMax = 10_000
-
-export function createSlots(limits: { total: number; each: number }): Slots {
-  const taken = new Map<string, number>()
-  const failures = new Map<string, number>()
+export function createSlots(limits: { total: number; host: number }): Slots {
+  const byWebhook = createCounter()
+  const byHost = createCounter()
   let running = 0
   return {
-    free(webhook) {
-      const limit = (failures.get(webhook) ?? 0) >= failuresInRowMax ? 1 : limits.each
-      return Math.max(0, Math.min(limit - (taken.get(webhook) ?? 0), limits.total - running))
-    },
-    take(webhook) {
-      taken.set(webhook, (taken.get(webhook) ?? 0) + 1)
+    free: (webhook, host, limit) =>
+      Math.max(0, Math.min(limit - byWebhook.get(webhook), limits.host - byHost.get(host), limits.total - running)),
+    take(webhook, host) {
+      byWebhook.add(webhook, 1)
+      byHost.add(host, 1)
       running += 1
     },
-    release(webhook, worked) {
+    release(webhook, host) {
+      byWebhook.add(webhook, -1)
+      byHost.add(host, -1)
       running -= 1
-      const left = (taken.get(webhook) ?? 1) - 1
-      if (left > 0) taken.set(webhook, left)
-      else taken.delete(webhook)
-      const row = worked ? 0 : (failures.get(webhook) ?? 0) + 1
-      failures.delete(webhook)
-      if (row > 0) failures.set(webhook, row)
-      const [oldest] = failures.keys()
-      if (failures.size > failingMax && oldest !== undefined) failures.delete(oldest)
     },
-    freeInAll: () => limits.total - running,
+    taken: (webhook) => byWebhook.get(webhook),
+  }
+}
+
+function createCounter() {
+  const counts = new Map<string, number>()
+  return {
+    get: (key: string) => counts.get(key) ?? 0,
+    add(key: string, change: number) {
+      const next = (counts.get(key) ?? 0) + change
+      if (next > 0) counts.set(key, next)
+      else counts.delete(key)
+    },
   }
 }

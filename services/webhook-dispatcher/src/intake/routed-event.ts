@@ -8,6 +8,8 @@ type Envelope = z.infer<typeof AnyEnvelope>
 /** An event as the dispatcher routes it: its data may be of a release newer than this one. */
 export interface RoutedEvent {
   envelope: Envelope
+  /** Position in the stream. */
+  position: number
   /** The exact JSON that endpoints get. */
   body: string
   /** Set on a message with media: message and media that its delivery waits for. */
@@ -23,14 +25,14 @@ const MediaEnd = z.object({ media: z.object({ id: z.string() }) })
 export function readEvents(messages: readonly Delivered[], log: Logger): RoutedEvent[] {
   return messages.flatMap(({ payload, sequence }) => {
     const parsed = AnyEnvelope.safeParse(payload)
-    if (parsed.success) return [routed(parsed.data, JSON.stringify(payload))]
+    if (parsed.success) return [routed(parsed.data, JSON.stringify(payload), sequence)]
     log.error({ sequence, error: parsed.error }, "event.not_valid")
     return []
   })
 }
 
-function routed(envelope: Envelope, body: string): RoutedEvent {
-  return { envelope, body, waitsFor: waitOf(envelope), endsMedia: mediaEndOf(envelope) }
+function routed(envelope: Envelope, body: string, position: number): RoutedEvent {
+  return { envelope, position, body, waitsFor: waitOf(envelope), endsMedia: mediaEndOf(envelope) }
 }
 
 function waitOf({ type, data }: Envelope): RoutedEvent["waitsFor"] {

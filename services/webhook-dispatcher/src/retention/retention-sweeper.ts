@@ -4,11 +4,10 @@ import type { Logger } from "@wildcat/shared/runtime"
 const pageSize = 500
 
 /**
- * Removes deliveries that ended before a time, with their attempts; attempts first, so that none is left without its
- * delivery. Returns how many. A completed delivery's `dueAt` lies within a lease of its end, which is exact enough.
+ * Removes deliveries that ended before a time, with their attempts. Returns how many. A completed delivery's `dueAt` lies within a lease of its end, which is exact enough.
  */
 export async function sweepDeliveries(
-  { deliveries, attempts }: Collections,
+  { deliveries }: Collections,
   options: { before: Date; stopped: AbortSignal; log: Logger },
 ): Promise<number> {
   let removed = 0
@@ -20,7 +19,6 @@ export async function sweepDeliveries(
       .toArray()
     const ids = page.map(({ _id }) => _id)
     if (ids.length === 0) break
-    await attempts.deleteMany({ delivery: { $in: ids } })
     await deliveries.deleteMany({ _id: { $in: ids } })
     removed += ids.length
   }

@@ -4,7 +4,7 @@ import { derivedId, newId } from "@wildcat/shared/contracts"
 import type { EventData, WildcatEvent } from "@wildcat/shared/contracts"
 import { connectBus, provisionStreams } from "@wildcat/shared/bus"
 import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
-import { connectStore } from "@wildcat/shared/store"
+import { connectStore, markWebhookChanged } from "@wildcat/shared/store"
 import type { DeliveryDoc, WebhookDoc } from "@wildcat/shared/store"
 
 export const log = createLogger({ service: "test", level: "silent" })
@@ -38,7 +38,13 @@ export async function openPlace() {
       const now = new Date()
       const doc = { account: null, events: ["*"], enabled: true, description: null, createdAt: now, updatedAt: now }
       await store.models.webhooks.create({ ...doc, _id, tenant, secret: sealed, ...fields })
+      await markWebhookChanged(store.collections, _id)
       return { id: _id, secret }
+    },
+    /** Changes a webhook as the API does. */
+    async change(id: string, fields: Partial<WebhookDoc>): Promise<void> {
+      await store.models.webhooks.updateOne({ _id: id }, { $set: fields })
+      await markWebhookChanged(store.collections, id)
     },
     async close() {
       await bus.close()
@@ -117,6 +123,10 @@ export function dueDelivery(tenant: string, webhook: string, fields: Partial<Del
     attempts: 0,
     awaitsMedia: null,
     lease: null,
+    orderKey: null,
+    position: 0,
+    since: new Date(),
+    tries: [],
     lastError: null,
     createdAt: new Date(),
     completedAt: null,

@@ -2,11 +2,21 @@ import { z } from "zod"
 import { jsonBody } from "../../http/body-reader.ts"
 import { route } from "../../http/route.ts"
 import { accountOfBody } from "../account-of-body.ts"
-import { WebhookView, viewWebhook, webhookSettings } from "./webhook-view.ts"
+import {
+  WebhookView,
+  finerExample,
+  finerSettings,
+  storedSettings,
+  viewWebhook,
+  webhookSettings,
+} from "./webhook-view.ts"
+
+const optionalFiner = z.object(finerSettings).partial().shape
 
 const NewWebhook = z
   .strictObject({
     ...webhookSettings,
+    ...optionalFiner,
     account: webhookSettings.account.optional(),
     description: webhookSettings.description.default(null),
     enabled: webhookSettings.enabled.default(true),
@@ -24,6 +34,7 @@ const CreatedWebhook = WebhookView.extend({
     account: null,
     description: null,
     enabled: true,
+    ...finerExample,
     createdAt: "2026-11-24T10:00:00.000Z",
     updatedAt: "2026-11-24T10:00:00.000Z",
     secret: "whsec_…",
@@ -49,7 +60,9 @@ export const createWebhook = route({
   async handler({ tenant, body, seed }) {
     await tenant.webhooks.checkUrl(body.url)
     const account = await accountOfBody(tenant, body.account)
-    const { secret, ...webhook } = await tenant.webhooks.create({ ...body, account }, seed)
+    const { url, events, description, enabled } = body
+    const settings = { url, events, description, enabled, account, ...storedSettings(body) }
+    const { secret, ...webhook } = await tenant.webhooks.create(settings, seed)
     const headers = { location: `/v1/webhooks/${webhook._id}` }
     return { status: 201, headers, body: { ...viewWebhook(webhook), secret } }
   },

@@ -2,10 +2,17 @@ import { z } from "zod"
 import { jsonBody } from "../../http/body-reader.ts"
 import { route } from "../../http/route.ts"
 import { accountOfBody } from "../account-of-body.ts"
-import { WebhookView, viewWebhook, webhookParams, webhookSettings } from "./webhook-view.ts"
+import {
+  WebhookView,
+  finerSettings,
+  storedSettings,
+  viewWebhook,
+  webhookParams,
+  webhookSettings,
+} from "./webhook-view.ts"
 
 const WebhookChanges = z
-  .strictObject(webhookSettings)
+  .strictObject({ ...webhookSettings, ...finerSettings })
   .partial()
   .meta({ id: "WebhookChanges", example: { enabled: false } })
 
@@ -23,10 +30,10 @@ export const updateWebhook = route({
   async handler({ tenant, params, body }) {
     await tenant.webhooks.get(params.id)
     if (body.url !== undefined) await tenant.webhooks.checkUrl(body.url)
-    const { account, ...rest } = body
+    const { account, url, events, description, enabled } = body
     const limited = account === undefined ? {} : { account: await accountOfBody(tenant, account) }
     // Only fields that were named are in here: a body of JSON holds no undefined.
-    const changes = { ...definedOf(rest), ...limited }
+    const changes = { ...definedOf({ url, events, description, enabled }), ...storedSettings(body), ...limited }
     return { status: 200, body: viewWebhook(await tenant.webhooks.update(params.id, changes)) }
   },
 })

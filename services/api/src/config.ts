@@ -41,8 +41,13 @@ export const config = {
   ACCOUNTS_MAX: wholeNumber(1, 100_000).default(1_000).describe("Accounts that a tenant may have"),
   WEBHOOKS_MAX: wholeNumber(1, 10_000).default(100).describe("Webhooks that a tenant may have"),
   API_KEYS_MAX: wholeNumber(1, 10_000).default(1_000).describe("API keys that a tenant may have, revoked ones aside"),
-  EVENT_STREAMS_MAX: wholeNumber(1, 100_000).default(2_000).describe("Event streams (SSE) that this process serves"),
+  EVENT_STREAMS_MAX: wholeNumber(1, 100_000)
+    .default(2_000)
+    .describe("Event streams (SSE and WebSocket) that this process serves"),
   EVENT_STREAMS_EACH_MAX: wholeNumber(1, 10_000).default(100).describe("Of these, event streams of one tenant"),
+  EVENT_STREAM_BYTES_MAX: wholeNumber(128 * 1024, 100 * mebibyte)
+    .default(mebibyte)
+    .describe("What may wait for one client of a stream, in bytes; past that it is disconnected and may resume"),
   MEDIA_BYTES_MAX: wholeNumber(1, 2_000_000_000)
     .default(100 * mebibyte)
     .describe("Largest media that is uploaded or fetched, in bytes"),

@@ -4,6 +4,7 @@ import type { ReadyCheck, Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { Config } from "./config.ts"
 import { createEventHub } from "./events/event-hub.ts"
+import { createEventLog } from "./events/event-log.ts"
 import { createEventStreams } from "./events/event-streams.ts"
 import { createApp } from "./http/app.ts"
 import { startServer } from "./http/server.ts"
@@ -15,6 +16,7 @@ import { ensureFirstKey } from "./keys/first-key.ts"
 import { createSeededSecrets } from "./keys/seeded-secrets.ts"
 import { openApiDocument } from "./openapi/document.ts"
 import { routes } from "./resources/index.ts"
+import { createEventSockets } from "./http/event-sockets.ts"
 import { publicRoutes } from "./resources/service/public-routes.ts"
 import type { Limits } from "./tenant/parts.ts"
 
@@ -36,11 +38,13 @@ export async function startApi(settings: Config, scope: Scope): Promise<void> {
   await ensureFirstKey({ store, hasher, box, pepperHex, given, file, log })
 
   const authenticator = createAuthenticator({ apiKeys: store.models.apiKeys, hasher })
-  const hub = createEventHub(bus, log)
+  const eventLog = createEventLog(bus)
+  const hub = createEventHub(bus, eventLog, log)
   scope.onStop("event hub", () => hub.stop())
   const streams = createEventStreams({
     max: settings.EVENT_STREAMS_MAX,
     eachMax: settings.EVENT_STREAMS_EACH_MAX,
+    waitingBytesMax: settings.EVENT_STREAM_BYTES_MAX,
     authenticator,
     log,
   })
@@ -49,18 +53,21 @@ export async function startApi(settings: Config, scope: Scope): Promise<void> {
   const addresses = { allowedRanges: settings.ALLOWED_PRIVATE_RANGES }
   const secrets = createSeededSecrets(box)
   const limits = limitsOf(settings)
-  const parts = { store, bus, box, secrets, hasher, authenticator, hub, streams, addresses, limits, log }
+  const parts = { store, bus, box, secrets, hasher, authenticator, hub, eventLog, streams, addresses, limits, log }
 
   const checks: Record<string, ReadyCheck> = { mongodb: store.check, nats: bus.check }
   const open = publicRoutes({ checks, document: () => document })
   const document = openApiDocument({ routes, publicRoutes: open, publicUrl: settings.PUBLIC_URL })
   const idempotency = createIdempotency({ records: store.collections.idempotency, box, log })
   const app = createApp({ parts, idempotency, routes, publicRoutes: open })
-  const server = await startServer({ app, host: settings.API_HOST, port: settings.API_PORT, log })
+  const sockets = createEventSockets({ parts, max: settings.EVENT_STREAMS_MAX })
+  const address = { host: settings.API_HOST, port: settings.API_PORT }
+  const server = await startServer({ app, upgrade: sockets.upgrade, ...address, log })
   scope.onStop("http", async () => {
     checks["stopping"] = () => "stopping"
     const closed = server.close()
     streams.stop()
+    sockets.stop()
     await closed
   })
 }

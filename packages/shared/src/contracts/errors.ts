@@ -40,6 +40,8 @@ interface ErrorOptions {
   detail?: string
   /** What was wrong in the request. */
   field?: string
+  /** Further members of the problem document: what a client needs to go on. */
+  members?: Readonly<Record<string, string>>
   cause?: unknown
 }
 
@@ -47,12 +49,14 @@ interface ErrorOptions {
 export class WildcatError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
+  readonly members: Readonly<Record<string, string>>
 
   constructor(code: ErrorCode, options: ErrorOptions = {}) {
     super(options.detail ?? errorCodes[code].title, { cause: options.cause })
     this.name = "WildcatError"
     this.code = code
     this.field = options.field
+    this.members = options.members ?? {}
   }
 }
 
@@ -73,6 +77,7 @@ export interface Problem {
 export function problemOf(error: WildcatError, requestId?: string): Problem {
   const { status, title } = errorCodes[error.code]
   return {
+    ...error.members,
     type: `about:blank#${error.code}`,
     title,
     status,

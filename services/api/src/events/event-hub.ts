@@ -1,69 +1,80 @@
-import { DeliverPolicy, NatsError } from "nats"
-import type { ConsumerMessages, JsMsg } from "nats"
-import { WildcatError } from "@wildcat/shared/contracts"
-import { isApiError } from "@wildcat/shared/bus"
+import type { Consumer, ConsumerMessages } from "nats"
 import type { Bus } from "@wildcat/shared/bus"
-import { pause } from "@wildcat/shared/runtime"
+import { pause, tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
+import { available, eventOf, orderedConsumer } from "./event-log.ts"
+import type { EventLog, LoggedEvent } from "./event-log.ts"
+import { createRecentEvents } from "./recent-events.ts"
+import type { RecentEvents } from "./recent-events.ts"
 
-/** An event as it stands in the log. */
-export interface LoggedEvent {
-  /** Position in the log of the installation. */
-  sequence: number
-  tenant: string
-  account: string
-  type: string
-  /** The event's exact JSON. */
-  json: string
-}
-
-/** Whose events: of a tenant, or of one of its accounts. */
-export interface EventFilter {
-  tenant: string
-  account: string | null
+export interface Listener {
+  event(event: LoggedEvent): void
+  /** The log was made anew: no position of it means anything any more. */
+  lost(): void
 }
 
 export interface EventHub {
-  /** Hands over every event from now on, in order. Returns how to end it. Throws `dependency_unavailable` without NATS. */
-  follow(listener: (event: LoggedEvent) => void): Promise<() => void>
-  /** What is in the log for a filter: its last position (0 when nothing is), and the first of the whole log. */
-  bounds(filter: EventFilter): Promise<{ first: number; last: number; end: number }>
-  /** Hands over the events after `after` up to `until`, in order, each awaited. */
-  replay(
-    range: EventFilter & { after: number; until: number },
-    each: (event: LoggedEvent) => Promise<void>,
-    stopped: AbortSignal,
-  ): Promise<void>
+  /** Begins to follow the log unless it does. Throws `dependency_unavailable` without NATS. */
+  start(): Promise<void>
+  /** Position of the last event that was handed to the listeners; 0 before the start. */
+  position(): number
+  /** What was handed to them after a position; null when it is no longer all here. */
+  recent(after: number, tenant: string): LoggedEvent[] | null
+  /** Hands over every event of a tenant from now on, in order. Returns how to end it. */
+  follow(tenant: string, listener: Listener): () => void
   stop(): Promise<void>
 }
 
 const restartMs = 1_000
-/** Messages that a consumer asks for ahead. */
+/** Messages that the consumer asks for ahead. */
 const readAhead = 256
 
 /** One consumer of the whole event log per process, shared by all who listen; it runs from the first listener on. */
-export function createEventHub(bus: Bus, log: Logger): EventHub {
-  const listeners = new Set<(event: LoggedEvent) => void>()
+export function createEventHub(bus: Bus, eventLog: EventLog, log: Logger): EventHub {
+  const listeners = new Map<string, Set<Listener>>()
   const stopping = new AbortController()
+  let recent: RecentEvents | null = null
   let running: Promise<void> | null = null
   let starting: Promise<void> | null = null
-  let messages: ConsumerMessages | null = null
-  let next = 0
+  let reading: { consumer: Consumer; messages: ConsumerMessages } | null = null
+  let which = 0
 
-  const start = async () => {
-    next = (await bus.manager.streams.info(bus.subjects.eventsStream)).state.last_seq + 1
+  const begin = async () => {
+    const { log: made, end } = await eventLog.bounds()
+    which = made
+    recent = createRecentEvents(end)
     running = run()
   }
+
+  const hand = (event: LoggedEvent) => {
+    recent?.add(event)
+    for (const listener of listeners.get(event.tenant) ?? []) listener.event(event)
+  }
+
+  const beginAnew = (made: number) => {
+    log.error({}, "event_hub.log_replaced")
+    which = made
+    recent = createRecentEvents(0)
+    for (const listener of [...listeners.values()].flatMap((each) => [...each])) listener.lost()
+  }
+
+  const read = async () => {
+    const { log: made } = await eventLog.bounds()
+    if (made !== which) beginAnew(made)
+    const consumer = await orderedConsumer(bus, {
+      subject: bus.subjects.allEvents,
+      start: (recent?.position() ?? 0) + 1,
+    })
+    const messages = await consumer.consume({ max_messages: readAhead })
+    reading = { consumer, messages }
+    if (stopping.signal.aborted) await messages.close()
+    for await (const message of messages) hand(eventOf(message))
+  }
+
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {
-        messages = await read(bus, next, bus.subjects.allEvents)
-        if (stopping.signal.aborted) await messages.close()
-        for await (const message of messages) {
-          next = message.seq + 1
-          const event = eventOf(message)
-          for (const listener of listeners) listener(event)
-        }
+        await read()
       } catch (error) {
         log.warn({ error }, "event_hub.interrupted")
       }
@@ -72,90 +83,32 @@ export function createEventHub(bus: Bus, log: Logger): EventHub {
   }
 
   return {
-    async follow(listener) {
+    async start() {
       await available(bus, async () => {
-        starting ??= start()
+        starting ??= begin()
         await starting
       }).catch((error: unknown) => {
-        starting = null
+        if (running === null) starting = null
         throw error
       })
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
     },
-    bounds: (filter) => available(bus, () => boundsOf(bus, filter)),
-    replay: (range, each, stopped) => available(bus, () => replay(bus, range, each, stopped)),
+    position: () => recent?.position() ?? 0,
+    recent: (after, tenant) => recent?.after(after, tenant) ?? null,
+    follow(tenant, listener) {
+      const ofTenant = listeners.get(tenant) ?? new Set()
+      listeners.set(tenant, ofTenant.add(listener))
+      return () => {
+        ofTenant.delete(listener)
+        if (ofTenant.size === 0 && listeners.get(tenant) === ofTenant) listeners.delete(tenant)
+      }
+    },
     async stop() {
       stopping.abort()
-      await messages?.close()
+      await reading?.messages.close()
       await running
+      if (reading && (await bus.check()) === null) {
+        await tolerate(reading.consumer.delete(), "the server removes it when it has been idle", log)
+      }
     },
-  }
-}
-
-async function read(bus: Bus, start: number, filter: string): Promise<ConsumerMessages> {
-  const consumer = await bus.jetStream.consumers.get(bus.subjects.eventsStream, {
-    filterSubjects: filter,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: start,
-  })
-  return consumer.consume({ max_messages: readAhead })
-}
-
-function subjectOf(bus: Bus, { tenant, account }: EventFilter): string {
-  return account === null ? bus.subjects.eventsOfTenant(tenant) : bus.subjects.eventsOfAccount(tenant, account)
-}
-
-async function boundsOf(bus: Bus, filter: EventFilter): Promise<{ first: number; last: number; end: number }> {
-  const { state } = await bus.manager.streams.info(bus.subjects.eventsStream)
-  return { first: state.first_seq, end: state.last_seq, last: await lastOf(bus, subjectOf(bus, filter)) }
-}
-
-async function lastOf(bus: Bus, subject: string): Promise<number> {
-  try {
-    return (await bus.manager.streams.getMessage(bus.subjects.eventsStream, { last_by_subj: subject })).seq
-  } catch (error) {
-    // 10037: no message matches.
-    if (isApiError(error, 10037)) return 0
-    throw error
-  }
-}
-
-async function replay(
-  bus: Bus,
-  range: EventFilter & { after: number; until: number },
-  each: (event: LoggedEvent) => Promise<void>,
-  stopped: AbortSignal,
-): Promise<void> {
-  if (range.until <= range.after || stopped.aborted) return
-  const messages = await read(bus, range.after + 1, subjectOf(bus, range))
-  const end = () => void messages.close()
-  stopped.addEventListener("abort", end)
-  try {
-    for await (const message of messages) {
-      await each(eventOf(message))
-      if (message.seq >= range.until || stopped.aborted) break
-    }
-  } finally {
-    stopped.removeEventListener("abort", end)
-    await messages.close()
-  }
-}
-
-/** `<prefix>.events.<shard>.<tenant>.<account>.<type…>` */
-function eventOf(message: JsMsg): LoggedEvent {
-  const [, , , tenant = "", account = "", ...type] = message.subject.split(".")
-  return { sequence: message.seq, tenant, account, type: type.join("."), json: message.string() }
-}
-
-/** Without NATS, says so at once instead of waiting for a time-out. */
-async function available<T>(bus: Bus, work: () => Promise<T>): Promise<T> {
-  const down = (cause?: unknown) =>
-    new WildcatError("dependency_unavailable", { detail: "the event log is not available", cause })
-  if ((await bus.check()) !== null) throw down()
-  try {
-    return await work()
-  } catch (error) {
-    throw error instanceof NatsError ? down(error) : error
   }
 }

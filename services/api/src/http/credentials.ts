@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http"
 import type { Request } from "express"
 import { WildcatError } from "@wildcat/shared/contracts"
 import type { Authenticator, Caller } from "../keys/authenticator.ts"
@@ -5,7 +6,15 @@ import type { Admission } from "./route.ts"
 
 /** The caller of a request. Throws `unauthorized`, or `forbidden` when its key has none of the scopes. */
 export async function admit(request: Request, admission: Admission, authenticator: Authenticator): Promise<Caller> {
-  const key = keyOf(request)
+  return admitKey(keyOf(request.headers), admission, authenticator)
+}
+
+/** As `admit`, for a key that came in another way than in a request of HTTP. */
+export async function admitKey(
+  key: string | null,
+  admission: Admission,
+  authenticator: Authenticator,
+): Promise<Caller> {
   if (key === null) {
     throw new WildcatError("unauthorized", {
       detail: "send an API key as X-API-Key or as Authorization: Bearer",
@@ -19,8 +28,9 @@ export async function admit(request: Request, admission: Admission, authenticato
   })
 }
 
-function keyOf(request: Request): string | null {
-  const header = request.get("x-api-key")
-  if (header) return header.trim()
-  return /^Bearer +(\S+)$/i.exec(request.get("authorization") ?? "")?.[1] ?? null
+/** The API key of a request; null without one. */
+export function keyOf(headers: IncomingHttpHeaders): string | null {
+  const header = headers["x-api-key"]
+  if (typeof header === "string" && header !== "") return header.trim()
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null
 }

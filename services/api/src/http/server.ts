@@ -1,6 +1,7 @@
 import { createServer } from "node:http"
-import type { Server } from "node:http"
+import type { IncomingMessage, Server } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
+import type { Duplex } from "node:stream"
 import type { Express } from "express"
 import type { Logger } from "@wildcat/shared/runtime"
 
@@ -24,12 +25,15 @@ const stopMs = 18_000
 /** Serves the app. Throws when the port is taken. */
 export async function startServer(options: {
   app: Express
+  /** Takes over connections that are to become WebSockets. */
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   host: string
   port: number
   log: Logger
 }): Promise<HttpServer> {
   const server = createServer(timeouts, options.app)
   const connections = trackConnections(server)
+  server.on("upgrade", options.upgrade)
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(options.port, options.host, resolve))
   // A server that listens on TCP has an AddressInfo.
   const { port } = server.address() as AddressInfo
@@ -68,6 +72,8 @@ function trackConnections(server: Server): { closeWhenIdle(): void } {
     add(socket, 1)
     response.once("close", () => requests.has(socket) && add(socket, -1))
   })
+  // From here on it is no connection of HTTP; whoever took it over ends it.
+  server.on("upgrade", ({ socket }) => requests.delete(socket))
   return {
     closeWhenIdle() {
       closing = true

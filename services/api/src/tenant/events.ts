@@ -1,92 +1,111 @@
-import type { Response } from "express"
 import type { AccountDoc } from "@wildcat/shared/store"
 import { AnyEnvelope, WildcatError, events, liveEvents } from "@wildcat/shared/contracts"
 import type { EventData, LiveEventData } from "@wildcat/shared/contracts"
-import type { LoggedEvent } from "../events/event-hub.ts"
-import type { EventStream } from "../events/event-streams.ts"
+import { decodeEventCursor, encodeEventCursor } from "../events/event-cursor.ts"
+import type { LogPlace } from "../events/event-cursor.ts"
+import type { LoggedEvent } from "../events/event-log.ts"
+import type { Transport } from "../events/event-stream.ts"
+import { followLog } from "../events/follow-log.ts"
 import type { Caller } from "../keys/authenticator.ts"
 import type { Parts } from "./parts.ts"
-
-/** Events kept for a client while older ones are replayed to it; past that the log is read again. */
-const heldMax = 1_000
 
 export interface EventRequest {
   account: string | null
   /** Event types, `*`, or `message.*`; empty for all. */
   types: readonly string[]
-  /** Position after which to begin; null for events from now on. */
-  after: number | null
 }
+
+/** Where a client wants to begin: after a cursor, at the oldest event of the log, or with what comes from now on. */
+export interface Start {
+  after: string | "oldest" | "latest"
+  /** Where in the request it stands. */
+  field: string
+}
+
+/** Pages of the log that are looked through for one answer: events of a rare type are found over several calls. */
+const pagesEach = 4
 
 /** The events of a caller: of its tenant, or of the account that its key is bound to. */
 export function eventsOf(parts: Parts, caller: Caller) {
-  const { hub } = parts
-
+  const { hub, eventLog, streams } = parts
+  const filterOf = ({ account }: EventRequest) => ({ tenant: caller.tenant, account: caller.account ?? account })
+  const wantedBy = (request: EventRequest) => {
+    const { account } = filterOf(request)
+    return (event: LoggedEvent) =>
+      event.tenant === caller.tenant &&
+      (account === null || event.account === account) &&
+      (request.types.length === 0 || request.types.some((pattern) => matchesType(pattern, event.type)))
+  }
   return {
-    /** Opens a Server-Sent Events answer. */
-    openStream: (response: Response) => parts.streams.open(response, caller),
+    /** Opens a stream of frames that do not come from the log. */
+    openStream: (begin: () => Transport) => streams.open(caller, begin),
 
-    /** Throws `events_expired` unless everything after the position is still in the log. */
-    async checkPosition(after: number): Promise<void> {
-      const { first, end } = await hub.bounds({ tenant: caller.tenant, account: caller.account })
-      if (after + 1 < first || after > end) {
-        throw new WildcatError("events_expired", {
-          detail:
-            "the events after this id are no longer in the log; connect without it, and read what was missed by the API",
-          field: "header.last-event-id",
-        })
+    /** The place to begin at. Throws `invalid_request` for what is no cursor, `events_expired` unless all that follows it is in the log. */
+    async placeOf({ after, field }: Start): Promise<LogPlace> {
+      const wanted = after === "oldest" || after === "latest" ? null : decodeEventCursor(after)
+      if (wanted === null && after !== "oldest" && after !== "latest") {
+        throw new WildcatError("invalid_request", { field, detail: `${field}: is not a cursor of an event` })
       }
+      const { log, first, end } = await eventLog.bounds()
+      const oldest = { log, sequence: Math.max(first - 1, 0) }
+      if (wanted === null) return after === "latest" ? { log, sequence: end } : oldest
+      if (wanted.log === log && wanted.sequence >= oldest.sequence && wanted.sequence <= end) return wanted
+      throw new WildcatError("events_expired", {
+        detail:
+          "events after this cursor are no longer in the log; begin at oldestCursor, and read what was missed by the API",
+        field,
+        members: { oldestCursor: encodeEventCursor(oldest) },
+      })
     },
 
-    /**
-     * Gives the events of the log and then those that come, each once and in order, until the client goes.
-     * `open` is called when nothing can be missed any more, and begins the answer.
-     */
-    async follow(request: EventRequest, open: () => EventStream): Promise<void> {
-      const filter = { tenant: caller.tenant, account: caller.account ?? request.account }
-      const wanted = (event: LoggedEvent) =>
-        event.tenant === filter.tenant &&
-        (filter.account === null || event.account === filter.account) &&
-        (request.types.length === 0 || request.types.some((pattern) => matchesType(pattern, event.type)))
-      const held = { events: [] as LoggedEvent[], overflown: false }
-      let receive = (event: LoggedEvent) => hold(held, event)
-      const unfollow = await hub.follow((event) => wanted(event) && receive(event))
-      try {
-        const stream = open()
-        let last = request.after ?? 0
-        if (request.after !== null) {
-          do {
-            held.overflown = false
-            held.events = []
-            const until = (await hub.bounds(filter)).last
-            const each = async (event: LoggedEvent) => {
-              last = event.sequence
-              if (wanted(event)) await stream.sendInTurn(frameOf(event))
-            }
-            await hub.replay({ ...filter, after: last, until }, each, stream.closed)
-          } while (held.overflown && !stream.closed.aborted)
+    /** Up to `limit` events after a place; more may follow behind `place` unless `complete`. */
+    async list(request: EventRequest & { from: LogPlace; limit: number }) {
+      const wanted = wantedBy(request)
+      const found: LoggedEvent[] = []
+      let { sequence } = request.from
+      for (let pages = 0; pages < pagesEach; pages += 1) {
+        const page = await eventLog.page({ ...filterOf(request), after: sequence })
+        for (const event of page.events.filter(wanted)) {
+          if (found.length === request.limit) {
+            return { events: found, cursor: encodeEventCursor({ ...request.from, sequence }), complete: false }
+          }
+          found.push(event)
+          sequence = event.sequence
         }
-        const forward = (event: LoggedEvent) => {
-          if (event.sequence > last) stream.send(frameOf(event))
+        sequence = Math.max(sequence, page.through)
+        if (page.complete) {
+          return { events: found, cursor: encodeEventCursor({ ...request.from, sequence }), complete: true }
         }
-        held.events.forEach(forward)
-        receive = forward
-        await ended(stream)
-      } finally {
-        unfollow()
       }
+      return { events: found, cursor: encodeEventCursor({ ...request.from, sequence }), complete: false }
+    },
+
+    /** Streams the events after a place until the client goes; `begin` is called when nothing can be refused any more. */
+    async follow(request: EventRequest & { from: LogPlace }, begin: () => Transport): Promise<void> {
+      await hub.start()
+      const stream = streams.open(caller, begin)
+      const { from } = request
+      await followLog({ hub, eventLog, stream, filter: filterOf(request), from, wanted: wantedBy(request) })
     },
 
     /** Calls back at each new QR code and each new status of an account, until it is ended. */
     async followAccount(
       account: AccountDoc,
-      on: { qr(data: LiveEventData<"account.qr">): void; status(data: EventData<"account.status">): void },
+      on: {
+        qr(data: LiveEventData<"account.qr">): void
+        status(data: EventData<"account.status">): void
+        lost(): void
+      },
     ): Promise<() => void> {
       const ids = { tenant: caller.tenant, account: account._id }
       const subject = parts.bus.subjects.live({ ...ids, type: "account.qr" })
-      const unfollow = await hub.follow((event) => {
-        if (event.account !== ids.account || event.tenant !== ids.tenant || event.type !== "account.status") return
-        on.status(events["account.status"].parse(AnyEnvelope.parse(JSON.parse(event.json)).data))
+      await hub.start()
+      const leave = hub.follow(ids.tenant, {
+        event: (event) => {
+          if (event.account !== ids.account || event.type !== "account.status") return
+          on.status(events["account.status"].parse(AnyEnvelope.parse(JSON.parse(event.json)).data))
+        },
+        lost: on.lost,
       })
       const subscription = parts.bus.connection.subscribe(subject, {
         callback: (error, message) => {
@@ -96,7 +115,7 @@ export function eventsOf(parts: Parts, caller: Caller) {
       })
       await parts.bus.connection.flush()
       return () => {
-        unfollow()
+        leave()
         subscription.unsubscribe()
       }
     },
@@ -107,18 +126,4 @@ export function eventsOf(parts: Parts, caller: Caller) {
 export function matchesType(pattern: string, type: string): boolean {
   if (pattern === "*") return true
   return pattern.endsWith(".*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type
-}
-
-function hold(held: { events: LoggedEvent[]; overflown: boolean }, event: LoggedEvent): void {
-  if (held.events.length < heldMax) held.events.push(event)
-  else held.overflown = true
-}
-
-function frameOf(event: LoggedEvent) {
-  return { id: event.sequence, event: event.type, data: event.json }
-}
-
-function ended(stream: EventStream): Promise<void> {
-  if (stream.closed.aborted) return Promise.resolve()
-  return new Promise((resolve) => stream.closed.addEventListener("abort", () => resolve()))
 }

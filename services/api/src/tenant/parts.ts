@@ -2,6 +2,7 @@ import type { Bus } from "@wildcat/shared/bus"
 import type { AddressPolicy, Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { Store } from "@wildcat/shared/store"
 import type { EventHub } from "../events/event-hub.ts"
+import type { EventLog } from "../events/event-log.ts"
 import type { EventStreams } from "../events/event-streams.ts"
 import type { KeyHasher } from "../keys/api-key.ts"
 import type { Authenticator } from "../keys/authenticator.ts"
@@ -29,6 +30,7 @@ export interface Parts {
   hasher: KeyHasher
   authenticator: Authenticator
   hub: EventHub
+  eventLog: EventLog
   streams: EventStreams
   addresses: AddressPolicy
   limits: Limits

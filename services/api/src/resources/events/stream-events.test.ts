@@ -4,6 +4,7 @@ import { newId } from "@wildcat/shared/contracts"
 import type { WildcatEvent } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
 import { waitUntil } from "@wildcat/testkit"
+import { decodeEventCursor } from "../../events/event-cursor.ts"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { readEvents } from "../../testing/read-events.ts"
 import { startTestApi } from "../../testing/test-api.ts"
@@ -14,6 +15,7 @@ beforeAll(async () => {
   api = await startTestApi({ EVENT_STREAMS_EACH_MAX: "3" })
 })
 afterAll(() => api.stop())
+const sse = { accept: "text/event-stream" }
 const closing: AbortController[] = []
 afterEach(() => {
   for (const each of closing.splice(0)) each.abort()
@@ -23,7 +25,8 @@ async function follow(query = "", options: { key?: string; headers?: Record<stri
   const controller = new AbortController()
   closing.push(controller)
   const response = await waitUntil("a stream is free", async () => {
-    const answer = await api.request("GET", `/v1/events${query}`, { ...options, signal: controller.signal })
+    const headers = { accept: "text/event-stream", ...options.headers }
+    const answer = await api.request("GET", `/v1/events${query}`, { ...options, headers, signal: controller.signal })
     return answer.status !== 429 && answer
   })
   return { response, close: () => controller.abort(), ...readEvents(response) }
@@ -58,8 +61,8 @@ test("events of the tenant arrive in order, as they were published, with their p
   await waitUntil("all have arrived", () => stream.seen.length >= 20)
   expect(stream.seen.map(({ data }) => data)).toEqual(expected)
   expect(stream.seen.map(({ event }) => event)).toEqual(Array(20).fill("account.status"))
-  const ids = stream.seen.map(({ id }) => Number(id))
-  expect(ids).toEqual(ids.toSorted((left, right) => left - right))
+  const places = stream.seen.map(({ id }) => decodeEventCursor(String(id))?.sequence ?? 0)
+  expect(places).toEqual(places.toSorted((left, right) => left - right))
 })
 
 test("a client that comes back with Last-Event-ID gets what it missed, once and in order, and what comes meanwhile", async () => {
@@ -97,16 +100,26 @@ test("a position older than the log is answered 410", async () => {
   const stream = await follow()
   await publish(account)
   await waitUntil("it arrived", () => stream.seen.length > 0)
-  const last = Number(stream.seen[0]?.id)
+  const last = String(stream.seen[0]?.id)
   await publish(account)
-  await api.bus.manager.streams.purge(api.bus.subjects.eventsStream, { seq: last + 2 })
-  const answer = await api.call("GET", "/v1/events", { headers: { "last-event-id": String(last) } })
-  expect(answer).toMatchObject({ status: 410, body: { code: "events_expired", field: "header.last-event-id" } })
+  const left = await publish(account)
+  const { seq } = await api.bus.manager.streams.getMessage(api.bus.subjects.eventsStream, {
+    last_by_subj: api.bus.subjects.event({ ...left, account: account._id }),
+  })
+  await api.bus.manager.streams.purge(api.bus.subjects.eventsStream, { seq })
+  await publish(account)
+  for (const call of [{ headers: { ...sse, "last-event-id": last } }, { query: `?after=${last}` }]) {
+    const answer = await api.call("GET", `/v1/events${call.query ?? ""}`, call)
+    const field = call.query ? "query.after" : "header.last-event-id"
+    expect(answer).toMatchObject({ status: 410, body: { code: "events_expired", field } })
+    const { body } = await api.call("GET", `/v1/events?after=${answer.body.oldestCursor}`)
+    expect(body.items).toHaveLength(2)
+  }
 })
 
 test("a tenant has no more streams than its share", async () => {
   for (let index = 0; index < 3; index += 1) await follow()
-  const answer = await api.call("GET", "/v1/events")
+  const answer = await api.call("GET", "/v1/events", { headers: sse })
   expect(answer).toMatchObject({ status: 429, body: { code: "rate_limited" } })
   expect(answer.headers.get("retry-after")).not.toBeNull()
 })
@@ -114,7 +127,7 @@ test("a tenant has no more streams than its share", async () => {
 test("a client that does not read is disconnected, and others are not held up", async () => {
   const account = await api.makeAccount()
   const socket = connect(Number(new URL(api.url).port), "127.0.0.1")
-  socket.write(`GET /v1/events HTTP/1.1\r\nhost: x\r\nx-api-key: ${api.adminKey}\r\n\r\n`)
+  socket.write(`GET /v1/events HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\nx-api-key: ${api.adminKey}\r\n\r\n`)
   await new Promise((resolve) => socket.once("data", resolve))
   socket.pause()
   let cut = false
@@ -157,9 +170,9 @@ test("a stop waits for no connection on which nothing was asked", async () => {
 
 test("a stop tells clients to go", async () => {
   const own = await startTestApi()
-  const response = await own.request("GET", "/v1/events")
+  const response = await own.request("GET", "/v1/events", { headers: sse })
   const { seen, ended } = readEvents(response)
   await own.stop()
   await ended
-  expect(seen).toEqual([])
+  expect(seen).toMatchObject([{ event: "stream.closing", data: { reason: "stopping", after: expect.any(String) } }])
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
+import type { BinaryNode } from "@whiskeysockets/baileys"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { eventually } from "./eventually.ts"
 import { WebSocket } from "ws"
@@ -24,16 +25,16 @@ afterAll(async () => {
 })
 
 const closings = [
-  { how: "drop", code: 428 },
-  { how: "close", code: 428 },
-  { how: "replaced", code: 440 },
-  { how: "503", code: 503 },
-  { how: "515", code: 515 },
-  { how: "500", code: 500 },
+  { how: "drop", code: 428, what: "a lost connection" },
+  { how: "close", code: 428, what: "a closed connection" },
+  { how: "replaced", code: 440, what: "a connection replaced by another login" },
+  { how: "503", code: 503, what: "an unavailable service" },
+  { how: "515", code: 515, what: "a restart" },
+  { how: "500", code: 500, what: "a bad session" },
 ] as const
 
-for (const { how, code } of closings) {
-  test(`a connection ended by ${how} is seen as ${code}, and the client can come back`, async () => {
+for (const { how, code, what } of closings) {
+  test(`${what} is seen as ${code}, and the client can come back`, async () => {
     const { client, phone } = await linkAccount(simulator)
     expect(await control.disconnect({ phoneId: phone.id, how })).toEqual({ connections: 1 })
     expect(await client.closeCode()).toBe(code)
@@ -44,8 +45,16 @@ for (const { how, code } of closings) {
   })
 }
 
-for (const reason of [401, 403, 405, 503]) {
-  test(`a login refused with ${reason} is seen as ${reason}, the next one succeeds`, async () => {
+const refusals = [
+  { reason: 401, what: "an account that was logged out" },
+  { reason: 403, what: "a banned account" },
+  { reason: 405, what: "an outdated client" },
+  { reason: 500, what: "a bad session at login" },
+  { reason: 503, what: "an unavailable service at login" },
+]
+
+for (const { reason, what } of refusals) {
+  test(`${what} is seen as ${reason}; when that is over the next login succeeds`, async () => {
     const { client, phone } = await linkAccount(simulator)
     await client.stop()
     client.forgetEvents()
@@ -91,6 +100,42 @@ test("whatever a stranger sends, the server goes on", async () => {
   const { client } = await linkAccount(simulator)
   await client.stop()
   expect((await control.counters()).deviceErrors).toBe(0)
+})
+
+test("a client keeps its connection alive by pings of its own", async () => {
+  const { client } = await linkAccount(simulator, { keepAliveIntervalMs: 100 })
+  const { keepAlives } = await control.counters()
+  await eventually(async () => expect((await control.counters()).keepAlives).toBeGreaterThan(keepAlives + 2))
+  expect(client.seen("connection.update").some(({ connection }) => connection === "close")).toBe(false)
+  await client.stop()
+})
+
+test("what waited for a client is announced with its counts, numbered and ended by the count", async () => {
+  const { client, phone } = await linkAccount(simulator)
+  const contact = await control.createContact({})
+  const sent = await client.socket.sendMessage(contact.pn, { text: "read this later" })
+  const match = { messageId: sent?.key.id ?? "" }
+  await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })
+  await client.waitFor("messages.upsert", ({ messages }) => messages.some(({ key }) => key.id === match.messageId))
+  await eventually(async () => expect(await control.queue({ phoneId: phone.id })).toEqual([]))
+  await client.stop()
+  for (const text of ["one", "two"]) await control.sendText({ from: contact.id, to: phone.pn, text })
+  await control.sendReceipt({ contactId: contact.id, messageIds: [match.messageId], type: "read" })
+  client.forgetEvents()
+  const { ws } = client.connect().socket
+  const numbers: (string | undefined)[] = []
+  const note = ({ attrs }: { attrs: Record<string, string> }) => numbers.push(attrs["offline"])
+  ws.on("CB:message", note)
+  ws.on("CB:receipt", note)
+  const preview = once(ws, "CB:ib,,offline_preview")
+  const end = once(ws, "CB:ib,,offline")
+  const [announced]: BinaryNode[] = await preview
+  expect(announced?.content).toMatchObject([{ attrs: { count: "3", message: "2", receipt: "1", notification: "0" } }])
+  const [ended]: BinaryNode[] = await end
+  expect(ended?.content).toMatchObject([{ attrs: { count: "3" } }])
+  expect(numbers).toEqual(["0", "1", "2"])
+  await client.waitFor("connection.update", ({ receivedPendingNotifications }) => receivedPendingNotifications === true)
+  await client.stop()
 })
 
 test("a frozen connection is given up by the client", async () => {

@@ -69,6 +69,31 @@ test("the client learns that its message was delivered and read", async () => {
   await eventually(() => expect(statuses()).toEqual([3, 4]))
 })
 
+test("a voice message played by either side is seen by the other", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  const sent = await client.socket.sendMessage(contact.pn, { text: "stands for a voice message" })
+  const id = sent?.key.id ?? ""
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: id }, timeoutMs: 15_000 })
+  await control.sendReceipt({ contactId: contact.id, messageIds: [id], type: "played" })
+  await client.waitFor("messages.update", (updates) =>
+    updates.some(({ key, update }) => key.id === id && update.status === 5),
+  )
+  const { messageId } = await control.sendText({ from: contact.id, to: phone.pn, text: "from the contact" })
+  await client.waitFor("messages.upsert", (upsert) => upsert.messages[0]?.key.id === messageId)
+  await client.socket.sendReceipt(contact.lid, undefined, [messageId], "played")
+  await control.waitForReceipt({ messageId, type: "played", timeoutMs: 15_000 })
+})
+
+test("a message the client has read is seen as read", async () => {
+  const { client, phone } = account
+  const contact = await control.createContact({})
+  const { messageId } = await control.sendText({ from: contact.id, to: phone.pn, text: "read me" })
+  const { messages } = await client.waitFor("messages.upsert", (upsert) => upsert.messages[0]?.key.id === messageId)
+  await client.socket.readMessages(messages.map(({ key }) => key))
+  expect(await control.waitForReceipt({ messageId, type: "read", timeoutMs: 15_000 })).toMatchObject({ from: phone.pn })
+})
+
 test("the account's phone sees what the client sends, and the client what the phone sends", async () => {
   const { client, phone } = account
   const contact = await control.createContact({})

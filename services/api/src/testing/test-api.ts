@@ -79,7 +79,8 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
   const { scope, stop } = testScope(log)
   await startApi(readConfig(config, settings), scope)
   const store = await connectStore({ ...place, name: "test", log })
-  const bus = await connectBus({ natsUrl: place.natsUrl, prefix: place.prefix, name: "test", log })
+  const { NATS_URL: natsUrl, NATS_PREFIX: prefix } = settings
+  const bus = await connectBus({ natsUrl, prefix, name: "test", log })
   const url = `http://127.0.0.1:${port}`
   const first = await store.models.tenants.findOne().lean()
   const tenant = String(first?._id)

@@ -78,5 +78,7 @@ function sessionSettings(config: Config): SessionSettings {
     resendMsMax: config.IN_DOUBT_RESEND_MS,
     outboxPollMs: config.OUTBOX_POLL_MS,
     commitPatienceMs: config.COMMIT_PATIENCE_MS,
+    // One server stores what one connection publishes in order; while replicas change their leader, earlier ones may be lost.
+    publishesMax: config.NATS_REPLICAS === 1 ? 64 : 1,
   }
 }

@@ -6,6 +6,8 @@ import type { Session } from "../session/session.ts"
 
 /** Less than the deadline of the command: its caller shall get the state so far. */
 const outcomeWaitMs = 20_000
+/** Most sends end sooner: only the others are looked up, in case they had ended before or do not exist. */
+const lookUpAfterMs = 300
 
 /** What the owner of a session does on command. */
 export function commandHandlers(session: Session, store: Store): CommandHandlers {
@@ -24,17 +26,24 @@ export function commandHandlers(session: Session, store: Store): CommandHandlers
 }
 
 async function outcomeOf(id: string, session: Session, store: Store): Promise<MessageStatus> {
-  const outcome = Promise.withResolvers<MessageStatus | null>()
+  const outcome = Promise.withResolvers<MessageStatus>()
   const stopListening = session.sender.onOutcome(id, outcome.resolve)
-  const timer = setTimeout(() => outcome.resolve(null), outcomeWaitMs)
   try {
+    const early = await atMost(lookUpAfterMs, outcome.promise)
+    if (early !== null) return early
     const status = await statusOf(id, session, store)
     if (status !== "queued" && status !== "sending") return status
-    return (await outcome.promise) ?? (await statusOf(id, session, store))
+    return (await atMost(outcomeWaitMs, outcome.promise)) ?? (await statusOf(id, session, store))
   } finally {
-    clearTimeout(timer)
     stopListening()
   }
+}
+
+/** Null when it takes longer. */
+async function atMost<T>(ms: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), ms)))
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 async function statusOf(id: string, session: Session, store: Store): Promise<MessageStatus> {

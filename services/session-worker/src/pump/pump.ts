@@ -6,6 +6,7 @@ import type { Store } from "@wildcat/shared/store"
 import { openEntry } from "../log/entry.ts"
 import type { Entry, OutboxMark, SessionEvent } from "../log/entry.ts"
 import { applyRows } from "./apply-rows.ts"
+import { inOrder } from "./in-order.ts"
 import { foldState } from "./fold.ts"
 
 export interface PumpOptions {
@@ -14,6 +15,8 @@ export interface PumpOptions {
   store: Store
   box: SecretBox
   log: Logger
+  /** Events that are on their way to the stream at a time. */
+  publishesMax: number
   /** The outbox shows these states now. */
   recorded(marks: readonly OutboxMark[]): void
 }
@@ -118,7 +121,7 @@ async function tell(options: PumpOptions, rows: readonly Row[]): Promise<void> {
   options.recorded(entries.flatMap((entry) => entry.outbox))
   const events = entries.flatMap((entry) => entry.events)
   if (events.some(isOfMessage)) faultPoint("pump.after-messages-before-publish")
-  for (const event of events) await publish(options, event)
+  await inOrder(events, options.publishesMax, (event) => publish(options, event))
   for (const task of entries.flatMap((entry) => entry.tasks)) {
     await publishTask(options.bus, "media.fetch", task, task.media)
   }

@@ -1,5 +1,6 @@
 import { getBinaryNodeChild, proto } from "@whiskeysockets/baileys"
 import type { BinaryNode } from "@whiskeysockets/baileys"
+import { tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import { readEnvelope } from "../inbound/envelope.ts"
 import type { Envelope } from "../inbound/envelope.ts"
@@ -10,6 +11,7 @@ import { advance } from "../inbound/own-messages.ts"
 import type { OwnMessages } from "../inbound/own-messages.ts"
 import { userOf } from "../inbound/people.ts"
 import { peerChange } from "../inbound/peer.ts"
+import { mayBeRepeated } from "../inbound/repeats.ts"
 import { readReceipt } from "../inbound/receipt.ts"
 import { statusChange } from "../inbound/status-event.ts"
 import type { Change } from "../log/entry.ts"
@@ -32,6 +34,8 @@ export interface IntakeOptions {
 
 /** Turns what comes from WhatsApp into changes of the session. */
 export interface Intake {
+  /** A message has come in, and waits for its turn to be decrypted: what must be asked about it is asked now, for many at a time. */
+  arrived(stanza: BinaryNode): void
   isKnown(stanza: BinaryNode): Promise<boolean>
   interpret(stanza: BinaryNode, message: proto.Message, known: boolean): Change
   undecryptable(stanza: BinaryNode, error: unknown): void
@@ -45,6 +49,8 @@ export interface Intake {
 export function createIntake(options: IntakeOptions): Intake {
   const { sessionLog, own, sender, context, log } = options
   const known = createKnownMessages(options.store)
+  const ownedSince = new Date()
+  const asked = new WeakMap<BinaryNode, { id: string; isKnown: Promise<boolean> }>()
 
   /** The change of a message that is new; it counts as taken from then on. */
   const take = (envelope: Envelope, message: proto.IMessage): Change => {
@@ -81,7 +87,21 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   return {
-    isKnown: (stanza) => known.has(readEnvelope(stanza, context).id),
+    arrived(stanza) {
+      const { id } = readEnvelope(stanza, context)
+      if (!mayBeRepeated(stanza, ownedSince) || known.hasRecent(id)) return
+      const isKnown = known.has(id)
+      asked.set(stanza, { id, isKnown })
+      void tolerate(isKnown, "whoever decrypts the message meets the same failure", log)
+    },
+    async isKnown(stanza) {
+      const { id } = readEnvelope(stanza, context)
+      if (known.hasRecent(id)) return true
+      if (!mayBeRepeated(stanza, ownedSince)) return false
+      const earlier = asked.get(stanza)
+      // A LID that was learned meanwhile makes another id of it.
+      return earlier?.id === id ? earlier.isKnown : known.has(id)
+    },
     interpret(stanza, message, isKnown) {
       const envelope = readEnvelope(stanza, context)
       const creds = options.state.get("creds", "creds")

@@ -36,6 +36,7 @@ export interface SessionSettings {
   resendMsMax: number
   outboxPollMs: number
   commitPatienceMs: number
+  publishesMax: number
 }
 
 export interface SessionOptions {
@@ -91,7 +92,15 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
   const identity = identityOf(state, account.me)
   const me = () => identity.linked() ?? identity.known ?? { pn: null, lid: null }
   const names = namesOf(state)
-  const pump = createPump({ account: account._id, bus, store, box, log, recorded: (marks) => sender.recorded(marks) })
+  const pump = createPump({
+    account: account._id,
+    bus,
+    store,
+    box,
+    log,
+    publishesMax: settings.publishesMax,
+    recorded: (marks) => sender.recorded(marks),
+  })
   const sessionLog = createSessionLog({
     account: { id: account._id, tenant: account.tenant },
     epoch,

@@ -8,6 +8,8 @@ export interface FrameHandlers {
   /** The server has noted our receipt: it will not deliver the message again. */
   receiptNoted(waId: string): void
   receipt(stanza: BinaryNode): void
+  /** A message with ciphertext has come in; Baileys decrypts it when the ones before it are done. */
+  arrived(stanza: BinaryNode): void
   /** A message without ciphertext: unavailable, or a channel's. */
   plainMessage(stanza: BinaryNode): void
   /** Members of a group under both names. */
@@ -28,6 +30,7 @@ export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHan
       const ciphertexts = getBinaryNodeChildren(stanza, "enc").map((child) => child.content)
       for (const content of ciphertexts) if (content instanceof Uint8Array) stanzas.set(content, stanza)
       if (ciphertexts.length === 0) handlers.plainMessage(stanza)
+      else handlers.arrived(stanza)
     },
     ack: (stanza) => {
       const { class: of, id, error } = stanza.attrs

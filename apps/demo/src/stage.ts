@@ -82,7 +82,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
 export async function startSimulatorProcess(dataFolder: string, args: readonly string[] = []) {
   const entry = `${root}/packages/whatsapp-simulator/src/cli.ts`
   const simulator = await startProcess({ entry, env: {}, args: ["--data-dir", dataFolder, ...args] })
-  const line = await waitUntil("the simulator is up", () => simulator.lines.find((each) => each.startsWith("{")))
+  const up = () => simulator.lines.find((each) => each.startsWith("{"))
+  const line = await waitUntil("the simulator is up", up, { timeoutMs: 60_000 })
   return { process: simulator, urls: SimulatorUrls.parse(JSON.parse(line)) }
 }
 

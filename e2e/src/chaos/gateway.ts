@@ -101,7 +101,7 @@ async function keepServers(folder: string, note: Note) {
   const port = await freePort()
   const [first, mongo] = await Promise.all([
     startNats(join(folder, "nats"), { port }),
-    startMongo(join(folder, "mongodb"), { socketFolder: folder }),
+    startMongo(join(folder, "mongodb"), { socketFolder: folder, flushed: true }),
   ])
   const keep = (kind: "nats" | "mongodb", begun: ServerProcess, startNext: () => Promise<ServerProcess>) => {
     const before = [begun]
@@ -123,7 +123,7 @@ async function keepServers(folder: string, note: Note) {
     natsUrl: first.url,
     victims: [
       keep("nats", first, () => startNats(join(folder, "nats"), { port })),
-      keep("mongodb", mongo, () => startMongo(join(folder, "mongodb"), { socketFolder: folder })),
+      keep("mongodb", mongo, () => startMongo(join(folder, "mongodb"), { socketFolder: folder, flushed: true })),
     ],
   }
 }
@@ -192,7 +192,7 @@ function keepService(options: {
     },
     ready: () =>
       waitUntil(`${options.name} is ready`, () => isReady(`http://127.0.0.1:${options.port}/readyz`), {
-        timeoutMs: 60_000,
+        timeoutMs: 120_000,
         everyMs: 100,
       }),
     onTrouble: (error) => options.note(options.name, String(error)),

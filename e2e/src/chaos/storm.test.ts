@@ -12,7 +12,7 @@ const told: string[] = []
 test(
   "a storm over every part of the gateway loses nothing, doubles nothing and leaves no gap",
   {
-    timeout: 180_000,
+    timeout: 240_000,
   },
   async () => {
     const logFolder = mkdtempSync(join(tmpdir(), "wc-storm-"))

@@ -25,6 +25,7 @@ export interface Victim {
 
 const respawnMs = 300
 const endMsMax = 30_000
+const gonePollMs = 25
 
 /** Starts the process and starts it again whenever it has ended. */
 export function keepRunning(options: {
@@ -46,6 +47,7 @@ export function keepRunning(options: {
       struck = false
       running.resolve(process)
       const exit = await process.exited
+      await gone(process.group)
       running = Promise.withResolvers<Running>()
       if (!struck && !over) ownEnds.push(exit)
       await pause(struck ? awayMs : respawnMs)
@@ -104,6 +106,25 @@ async function freeze(group: number, ms: number): Promise<void> {
     detached: true,
   })
   await new Promise((resolve) => thaw.once("exit", resolve))
+}
+
+/** A server's shell may end before its server has: the next one must not meet it. */
+async function gone(group: number): Promise<void> {
+  const deadline = performance.now() + endMsMax
+  for (let late = false; isThere(group); await pause(gonePollMs)) {
+    if (late || performance.now() < deadline) continue
+    late = true
+    signal(group, "SIGKILL")
+  }
+}
+
+function isThere(group: number): boolean {
+  try {
+    process.kill(-group, 0)
+    return true
+  } catch {
+    return false // no such group
+  }
 }
 
 function signal(group: number, name: NodeJS.Signals): void {

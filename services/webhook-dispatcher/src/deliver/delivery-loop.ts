@@ -107,7 +107,10 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
     for (const claim of lane.queue.splice(0)) {
       void tolerate(parts.ledger.write(givingBack(claim)), "it becomes due when its lease ends", parts.log)
     }
-    if (lane.running.size === 0 && !lane.looking) lanes.delete(lane.id)
+    if (lane.running.size > 0 || lane.looking) return
+    lanes.delete(lane.id)
+    // Its new address may be of another partition of ours.
+    if (parts.cache.get(lane.id)?.partition !== lane.partition) discoverSoon()
   }
 
   const look = (lane: Lane, webhook: CachedWebhook, limit: number): void => {

@@ -63,7 +63,7 @@ function count(socket: WASocket, received: Tally): void {
 }
 
 /** Promises of the server's acks, by message id. */
-function acknowledgements(socket: WASocket): (messageId: string) => Promise<void> {
+export function acknowledgements(socket: WASocket): (messageId: string) => Promise<void> {
   const waiting = new Map<string, () => void>()
   socket.ws.on("CB:ack,class:message", ({ attrs }: BinaryNode) => {
     const { id } = attrs

@@ -1,5 +1,6 @@
 // pnpm bench [send|receive]: Wildcat's speed beside that of plain Baileys, on this machine, in this run.
 // Both speak to the same simulated WhatsApp, which acknowledges at once. A ratio is worth more than a number.
+// pnpm bench sessions [accounts]: memory of idle sessions, sends of all, and how long they are silent when their worker ends.
 // pnpm bench simulator [sessions] [messages for each]: what the simulator itself can do, and what it costs.
 import { cpus, loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -11,6 +12,8 @@ import { BenchName, Result, benches } from "./measure.ts"
 import { measureSimulator } from "./simulator/measure-simulator.ts"
 import type { Load } from "./simulator/measure-simulator.ts"
 import { reportOf } from "./simulator/report.ts"
+import { measureSessions } from "./sessions/measure-sessions.ts"
+import { reportOf as reportOfSessions } from "./sessions/report.ts"
 import { tableOf } from "./table.ts"
 import { linkWildcat } from "./wildcat.ts"
 
@@ -21,6 +24,7 @@ const Asked = z.union([
   z
     .tuple([z.literal("simulator"), atLeastOne.default(1_000), atLeastOne.default(10)])
     .transform(([, sessions, each]) => ({ load: { sessions, each } })),
+  z.tuple([z.literal("sessions"), atLeastOne.max(200).default(50)]).transform(([, crowd]) => ({ crowd })),
   z.array(BenchName).transform((names) => ({ names: names.length > 0 ? names : BenchName.options })),
 ])
 const asked = Asked.safeParse(process.argv.slice(2))
@@ -31,15 +35,40 @@ if (asked.success) {
   const stopped = untilStopped().then(() => 1)
   let code = 1
   try {
-    code = await Promise.race(["load" in data ? tryOut(data.load) : compare(data.names), stopped])
+    code = await Promise.race([run(data), stopped])
   } finally {
     for (const each of undo.toReversed()) await each()
   }
   // What Ctrl-C interrupted may still be starting things; they end with this process.
   process.exit(code)
 } else {
-  tell(`usage: pnpm bench [${BenchName.options.join("|")}], or pnpm bench simulator [sessions] [messages for each]`)
+  tell(
+    `usage: pnpm bench [${BenchName.options.join("|")}], pnpm bench sessions [accounts], or pnpm bench simulator [sessions] [messages for each]`,
+  )
   process.exitCode = 2
+}
+
+function run(data: z.infer<typeof Asked>): Promise<number> {
+  if ("load" in data) return tryOut(data.load)
+  return "crowd" in data ? crowd(data.crowd) : compare(data.names)
+}
+
+async function crowd(sessions: number): Promise<number> {
+  tellMachine()
+  tell(`measuring ${sessions} sessions in one process: plain Baileys, then Wildcat …\n`)
+  const { stage, place } = await prepare()
+  tell(reportOfSessions(await measureSessions(stage, { sessions, ...place, tell })))
+  return 0
+}
+
+async function prepare() {
+  const servers = await startServers()
+  undo.push(() => servers.stop())
+  const place = isolated(servers)
+  undo.push(() => place.cleanup())
+  const stage = await setStage({ ...place, simulatorArgs: ["--ack-delay-ms", "0"] })
+  undo.push(() => stage.stop())
+  return { stage, place }
 }
 
 async function tryOut(load: Load): Promise<number> {
@@ -60,12 +89,7 @@ function tellMachine(): void {
 
 async function compare(names: readonly BenchName[]): Promise<number> {
   tellMachine()
-  const servers = await startServers()
-  undo.push(() => servers.stop())
-  const place = isolated(servers)
-  undo.push(() => place.cleanup())
-  const stage = await setStage({ ...place, simulatorArgs: ["--ack-delay-ms", "0"] })
-  undo.push(() => stage.stop())
+  const { stage, place } = await prepare()
   tell(`measuring ${names.join(" and ")}: plain Baileys, then Wildcat …\n`)
   const baseline = await measureBaseline(stage, names)
   const wildcat = await measureWildcat(stage, { names, ...place })

@@ -11,7 +11,7 @@ const Account = z.object({ id: z.string(), status: z.string() })
 const Qr = z.object({ qr: z.string().nullable() })
 /** Anything below 1 is not yet with WhatsApp's server. */
 const Acknowledged = z.object({ ack: z.number().min(1) })
-const Event = z.object({ id: z.string(), type: z.string() })
+const Event = z.object({ id: z.string(), type: z.string(), account: z.string().optional() })
 
 /** An account of the gateway, used as its clients do: HTTP for sends, the events' subject for what arrives. */
 export async function linkWildcat(stage: Stage, bus: { natsUrl: string; prefix: string }): Promise<Contender> {
@@ -24,7 +24,7 @@ export async function linkWildcat(stage: Stage, bus: { natsUrl: string; prefix: 
     return (await api.get(`/v1/accounts/${id}`, Account)).status === "connected"
   })
   const received = createTally()
-  const stop = await tap(bus, received)
+  const stop = await tap(bus, id, received)
   return {
     phone: phone.phone,
     send: async (to, text) => {
@@ -35,13 +35,17 @@ export async function linkWildcat(stage: Stage, bus: { natsUrl: string; prefix: 
   }
 }
 
-async function tap(options: { natsUrl: string; prefix: string }, received: Tally): Promise<() => Promise<void>> {
+async function tap(
+  options: { natsUrl: string; prefix: string },
+  account: string,
+  received: Tally,
+): Promise<() => Promise<void>> {
   const bus = await connectBus({ ...options, name: "bench", log: pino({ level: "silent" }) })
   bus.connection.subscribe(bus.subjects.allEvents, {
     callback: (error, message) => {
       if (error) throw error
       const event = Event.parse(message.json())
-      if (event.type === "message.received") received.add(event.id)
+      if (event.type === "message.received" && event.account === account) received.add(event.id)
     },
   })
   await bus.connection.flush()

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { nudge } from "@wildcat/shared/bus"
 import { waitUntil } from "@wildcat/testkit"
 import { createWorld } from "./world.ts"
 import type { World } from "./world.ts"
@@ -36,6 +37,25 @@ test("a frozen owner is fenced: another takes over, and what the frozen one had 
   expect(got.map((message) => message.messageId)).toEqual([waId])
   const sequences = (await world.events()).map((event) => event.sequence)
   expect(sequences).toEqual(sequences.map((_, index) => index + 1))
+  expect((await world.whatsapp.counters()).pairings).toBe(1)
+})
+
+test("a restart begins the session anew under the same worker, linked as before, and is done once", async () => {
+  await world.startWorker()
+  const account = await world.linkAccount()
+  const former = (await world.account(account.id)).owner
+  const now = new Date()
+  await world.store.models.accounts.updateOne({ _id: account.id }, { $set: { restartAt: now, updatedAt: now } })
+  nudge(world.bus, world.bus.subjects.accountsNudge)
+  const owner = await waitUntil("the new session", async () => {
+    const found = await world.account(account.id)
+    return found.owner?.epoch !== former?.epoch && found.status === "connected" && found.owner
+  })
+  expect(owner).toMatchObject({ worker: former?.worker, why: "restarted" })
+  const contact = await world.whatsapp.createContact()
+  await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "still there?" })
+  await waitUntil("the event", async () => (await world.events("message.received")).length === 1)
+  expect((await world.account(account.id)).owner?.epoch).toBe(owner.epoch)
   expect((await world.whatsapp.counters()).pairings).toBe(1)
 })
 

@@ -38,6 +38,9 @@ export interface ApiKeyDoc {
   revokedAt: Date | null
 }
 
+/** Why a worker became the owner: nobody was, the owner had fallen silent, or it was its own and begins anew. */
+export type OwnedBecause = "claimed" | "failover" | "restarted"
+
 /** Desired and actual state of an account. `desired` is the API's, the rest is its worker's. */
 export interface AccountDoc {
   _id: string
@@ -49,7 +52,9 @@ export interface AccountDoc {
   /** The linked number; null until linked. */
   me: Person | null
   /** Who owns the session; null when nobody does. */
-  owner: { worker: string; epoch: number; since: Date } | null
+  owner: { worker: string; epoch: number; since: Date; why?: OwnedBecause } | null
+  /** A new session is wanted, if the present owner is older than this. */
+  restartAt?: Date | null
   statusAt: Date
   createdAt: Date
   updatedAt: Date

@@ -5,6 +5,7 @@ import { getAccount } from "./accounts/get-account.ts"
 import { getQr } from "./accounts/get-qr.ts"
 import { listAccounts } from "./accounts/list-accounts.ts"
 import { logOutAccount } from "./accounts/log-out-account.ts"
+import { restartAccount } from "./accounts/restart-account.ts"
 import { startAccount } from "./accounts/start-account.ts"
 import { stopAccount } from "./accounts/stop-account.ts"
 import { getDelivery } from "./deliveries/get-delivery.ts"
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   getAccount,
   startAccount,
   stopAccount,
+  restartAccount,
   logOutAccount,
   deleteAccount,
   getQr,

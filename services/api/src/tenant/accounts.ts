@@ -25,6 +25,15 @@ export function accountsOf(parts: Parts, caller: Caller) {
     return account
   }
 
+  const change = async (id: string, set: Partial<AccountDoc>): Promise<AccountDoc> => {
+    const account = await accounts
+      .findOneAndUpdate(one(id), { $set: set }, { returnDocument: "after" })
+      .lean<AccountDoc | null>()
+    if (account === null) throw notFound("account")
+    nudge(parts.bus, parts.bus.subjects.accountsNudge)
+    return account
+  }
+
   return {
     get,
 
@@ -56,13 +65,12 @@ export function accountsOf(parts: Parts, caller: Caller) {
     },
 
     /** Sets what the account should be and tells the workers. Also when it is so already: a start asks for a new QR code. */
-    async setDesired(id: string, desired: AccountDoc["desired"]): Promise<AccountDoc> {
-      const account = await accounts
-        .findOneAndUpdate(one(id), { $set: { desired, updatedAt: new Date() } }, { returnDocument: "after" })
-        .lean<AccountDoc | null>()
-      if (account === null) throw notFound("account")
-      nudge(parts.bus, parts.bus.subjects.accountsNudge)
-      return account
+    setDesired: (id: string, desired: AccountDoc["desired"]) => change(id, { desired, updatedAt: new Date() }),
+
+    /** Asks for a new session: its owner ends the present one and begins anew. An account that was stopped is started. */
+    restart(id: string): Promise<AccountDoc> {
+      const now = new Date()
+      return change(id, { desired: "running", restartAt: now, updatedAt: now })
     },
   }
 }

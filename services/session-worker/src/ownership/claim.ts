@@ -1,4 +1,4 @@
-import type { AccountDoc, Store } from "@wildcat/shared/store"
+import type { AccountDoc, OwnedBecause, Store } from "@wildcat/shared/store"
 import { lastEpoch } from "../log/take-over.ts"
 
 /**
@@ -11,10 +11,15 @@ export async function claim(store: Store, account: AccountDoc, worker: string): 
   return store.models.accounts
     .findOneAndUpdate(
       { _id: account._id, ...unchanged },
-      { $set: { owner: { worker, epoch, since: new Date() } } },
+      { $set: { owner: { worker, epoch, since: new Date(), why: reasonOf(account, worker) } } },
       { returnDocument: "after" },
     )
     .lean<AccountDoc | null>()
+}
+
+function reasonOf({ owner }: AccountDoc, worker: string): OwnedBecause {
+  if (owner === null) return "claimed"
+  return owner.worker === worker ? "restarted" : "failover"
 }
 
 /** Gives the account up, unless it has another owner by now. */

@@ -35,6 +35,12 @@ describe("an account that is to run", () => {
   test("is taken from an owner that has fallen silent", () => expect(decide(account, silent)).toBe("run"))
   test("is taken back at once by its restarted owner", () =>
     expect(decide({ ...account, owner: mine }, situation)).toBe("run"))
+  test("is begun anew by its owner when a restart was asked for, once", () => {
+    const held = { ...situation, hasSession: true }
+    expect(decide({ ...account, owner: mine, restartAt: at(5) }, held)).toBe("run")
+    expect(decide({ ...account, owner: { ...mine, since: at(6) }, restartAt: at(5) }, held)).toBe("nothing")
+    expect(decide({ ...account, restartAt: at(5) }, situation)).toBe("nothing")
+  })
   test("is not taken by a worker without room", () =>
     expect(decide(account, { ...silent, hasRoom: false })).toBe("nothing"))
   test("that has failed is left alone until it is started again", () => {

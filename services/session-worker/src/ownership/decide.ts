@@ -30,8 +30,10 @@ function hasEnded(account: AccountDoc): boolean {
   return account.status === "failed" || account.status === "logged_out"
 }
 
-/** The API touched the account after it had ended: that is how a new start is asked for. */
+/** A restart was asked for after the present owner began, or the API touched the account after it had ended. */
 function isRestartWanted(account: AccountDoc): boolean {
+  const { owner, restartAt } = account
+  if (owner !== null && restartAt && restartAt > owner.since) return true
   return hasEnded(account) && account.updatedAt > account.statusAt
 }
 

@@ -40,6 +40,8 @@ interface Held {
   commands: { stop(): void }
 }
 
+type EndReason = "stopped" | "restart_required" | "connection_lost"
+
 /** How long a deletion waits for WhatsApp before the account is erased all the same. */
 const unlinkWaitMs = 20_000
 
@@ -91,7 +93,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const tasks: Record<Exclude<Task, "nothing">, (account: AccountDoc) => Promise<void>> = {
     run: async (account) => {
       const former = held.get(account._id)
-      if (former !== undefined) await close(account._id, former, "restart_required")
+      if (former !== undefined) await end(account._id, former, "restart_required")
       await open(account)
     },
     stop: async (account) => {
@@ -136,18 +138,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       void drop(session.account, session.epoch)
     })
   }
-  const close = async (
-    id: string,
-    { session, commands }: Held,
-    reason: "stopped" | "restart_required" | "connection_lost",
-  ) => {
+  const close = async (id: string, entry: Held, reason: EndReason) => {
+    await end(id, entry, reason)
+    await release(store, id, entry.session.epoch)
+  }
+  /** Ends the session; the account stays this worker's. */
+  const end = async (id: string, { session, commands }: Held, reason: EndReason) => {
     commands.stop()
     try {
       await session.stop(reason)
     } finally {
       held.delete(id)
     }
-    await release(store, id, session.epoch)
   }
   /** Lets go of a session that may not or cannot go on; the next look decides about the account anew. */
   const drop = async (id: string, epoch: number) => {

@@ -12,7 +12,14 @@ export const AccountView = z
     reason: StatusReason.nullable().describe("Why it has this status, where there is something to say"),
     me: Person.nullable().describe("The linked number; null until an account was linked"),
     owner: z
-      .object({ worker: z.string(), since: z.iso.datetime() })
+      .object({
+        worker: z.string(),
+        since: z.iso.datetime(),
+        why: z
+          .enum(["claimed", "failover", "restarted"])
+          .nullable()
+          .describe("Nobody had it, its owner had fallen silent, or its own worker began anew"),
+      })
       .nullable()
       .describe("The worker that holds the session; null when none does"),
     statusAt: z.iso.datetime(),
@@ -28,7 +35,7 @@ export const AccountView = z
       status: "connected",
       reason: null,
       me: { pn: "4915112345678@s.whatsapp.net", lid: "98765432101234@lid" },
-      owner: { worker: "session-worker-0", since: "2026-11-24T10:00:00.000Z" },
+      owner: { worker: "session-worker-0", since: "2026-11-24T10:00:00.000Z", why: "claimed" },
       statusAt: "2026-11-24T10:00:05.000Z",
       createdAt: "2026-11-24T09:59:00.000Z",
       updatedAt: "2026-11-24T10:00:05.000Z",
@@ -45,7 +52,11 @@ export function viewAccount(account: AccountDoc) {
     status: account.status,
     reason: account.reason,
     me: account.me,
-    owner: account.owner && { worker: account.owner.worker, since: account.owner.since.toISOString() },
+    owner: account.owner && {
+      worker: account.owner.worker,
+      since: account.owner.since.toISOString(),
+      why: account.owner.why ?? null,
+    },
     statusAt: account.statusAt.toISOString(),
     createdAt: account.createdAt.toISOString(),
     updatedAt: account.updatedAt.toISOString(),

@@ -43,6 +43,15 @@ test("start and stop set what is wanted and tell the workers; also again", async
   }
 })
 
+test("a restart asks the workers for a new session, and starts an account that was stopped", async () => {
+  const account = await api.makeAccount({ tenant: api.tenant, desired: "stopped" })
+  const before = nudges
+  const asked = await api.call("POST", `/v1/accounts/${account._id}/restart`)
+  expect(asked).toMatchObject({ status: 202, body: { desired: "running" } })
+  expect(await api.store.models.accounts.findById(account._id).lean()).toMatchObject({ restartAt: expect.any(Date) })
+  await waitUntil("the workers are told", () => nudges > before)
+})
+
 test("a deleted account is gone at once, and marked for the workers to erase", async () => {
   const account = await api.makeAccount()
   const headers = { "idempotency-key": newId("request") }

@@ -100,8 +100,8 @@ function passesFilter(data: unknown, filter: WebhookFilter | null): boolean {
   const chat = chatOf(data)
   if (chat !== null && filter.kinds !== null && !filter.kinds.includes(chat.kind)) return false
   if (chat !== null && filter.chats !== null) {
-    const names: (string | null)[] = [chat.jid, chat.pn, chat.lid]
-    if (!filter.chats.some((jid) => names.includes(jid))) return false
+    const asked = new Set(filter.chats)
+    if (![chat.jid, chat.pn, chat.lid].some((jid) => jid !== null && asked.has(jid))) return false
   }
   const authored = filter.fromMe === null ? null : Authored.safeParse(data)
   return authored === null || !authored.success || authored.data.fromMe === filter.fromMe

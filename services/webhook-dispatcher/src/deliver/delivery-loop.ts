@@ -211,7 +211,7 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
     schedule()
   }
   const pumpAll = (): void => {
-    for (const lane of [...lanes.values()]) advance(lane)
+    for (const lane of lanes.values()) advance(lane)
     schedule()
   }
   const schedule = (): void => {

@@ -47,5 +47,11 @@ function attemptOf({ number, startedAt }: Claim, result: PostResult, verdict: Ve
   const { statusCode, excerpt } = result
   return verdict.kind === "delivered"
     ? { ...common, outcome: "succeeded", statusCode, error: null, responseExcerpt: excerpt }
-    : { ...common, outcome: "failed", statusCode, error: `the endpoint answered ${statusCode}`, responseExcerpt: excerpt }
+    : {
+        ...common,
+        outcome: "failed",
+        statusCode,
+        error: `the endpoint answered ${statusCode}`,
+        responseExcerpt: excerpt,
+      }
 }

@@ -47,8 +47,8 @@ export function keepRunning(options: {
       struck = false
       running.resolve(process)
       const exit = await process.exited
-      await gone(process.group)
       running = Promise.withResolvers<Running>()
+      await gone(process.group)
       if (!struck && !over) ownEnds.push(exit)
       await pause(struck ? awayMs : respawnMs)
     }

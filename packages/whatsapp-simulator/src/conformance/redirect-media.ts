@@ -12,5 +12,7 @@ export function redirectMedia(simulator: Simulator): NonNullable<UserFacingSocke
   const dispatcher: Dispatcher = {
     dispatch: (options, handler) => fetchDispatcher.dispatch({ ...options, origin: simulator.mediaUrl }, handler),
   }
-  return { dispatcher } as RequestInit // undici's own option, absent from the DOM's types
+  const options: RequestInit = {}
+  Reflect.set(options, "dispatcher", dispatcher) // undici's own option: what types it has depends on who is asked
+  return options
 }

@@ -128,7 +128,7 @@ describe("a tap may publish nothing", () => {
     await api.bus.connection.flush()
     const status = tap.status()
     const violation = (async () => {
-      for await (const { type, data } of status) if (type === "error") return String(data)
+      for await (const { type, data } of status) if (type === "error" && typeof data === "string") return data
       return ""
     })()
     tap.publish(subject, "{}", { reply: `_INBOX_${tenant}.x` })

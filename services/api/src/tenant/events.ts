@@ -15,9 +15,10 @@ export interface EventRequest {
   types: readonly string[]
 }
 
-/** Where a client wants to begin: after a cursor, at the oldest event of the log, or with what comes from now on. */
+/** Where a client wants to begin. */
 export interface Start {
-  after: string | "oldest" | "latest"
+  /** A cursor, `oldest` (of the log), or `latest`: what comes from now on. */
+  after: string
   /** Where in the request it stands. */
   field: string
 }

@@ -27,7 +27,10 @@ export async function connectEvents(
     },
   )
   const messages: Parsed[] = []
-  socket.on("message", (data) => messages.push(JSON.parse(String(data))))
+  socket.on("message", (data) => {
+    if (!Buffer.isBuffer(data)) throw new Error("ws gives one Buffer per message unless told otherwise")
+    messages.push(JSON.parse(data.toString()))
+  })
   const { promise: closed, resolve } = Promise.withResolvers<{ code: number; reason: string }>()
   socket.once("close", (code, reason) => resolve({ code, reason: reason.toString() }))
   await new Promise<void>((open, fail) => socket.once("open", open).on("error", fail))

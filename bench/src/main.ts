@@ -2,6 +2,7 @@
 // Both speak to the same simulated WhatsApp, which acknowledges at once. A ratio is worth more than a number.
 // pnpm bench sessions [accounts]: memory of idle sessions, sends of all, and how long they are silent when their worker ends.
 // pnpm bench simulator [sessions] [messages for each]: what the simulator itself can do, and what it costs.
+// pnpm bench webhooks [events] [webhooks]: deliveries beside a plain got loop that posts the same to the same receiver.
 import { cpus, loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
 import { setStage } from "@wildcat/demo"
@@ -15,6 +16,8 @@ import { reportOf } from "./simulator/report.ts"
 import { measureSessions } from "./sessions/measure-sessions.ts"
 import { reportOf as reportOfSessions } from "./sessions/report.ts"
 import { tableOf } from "./table.ts"
+import { measureWebhooks } from "./webhooks/measure-webhooks.ts"
+import { reportOf as reportOfWebhooks } from "./webhooks/report.ts"
 import { linkWildcat } from "./wildcat.ts"
 
 const tell = (text: string) => void process.stdout.write(`${text}\n`)
@@ -25,6 +28,9 @@ const Asked = z.union([
     .tuple([z.literal("simulator"), atLeastOne.default(1_000), atLeastOne.default(10)])
     .transform(([, sessions, each]) => ({ load: { sessions, each } })),
   z.tuple([z.literal("sessions"), atLeastOne.max(200).default(50)]).transform(([, crowd]) => ({ crowd })),
+  z
+    .tuple([z.literal("webhooks"), atLeastOne.default(3_000), atLeastOne.max(100).default(2)])
+    .transform(([, events, webhooks]) => ({ posts: { events, webhooks } })),
   z.array(BenchName).transform((names) => ({ names: names.length > 0 ? names : BenchName.options })),
 ])
 const asked = Asked.safeParse(process.argv.slice(2))
@@ -43,13 +49,14 @@ if (asked.success) {
   process.exit(code)
 } else {
   tell(
-    `usage: pnpm bench [${BenchName.options.join("|")}], pnpm bench sessions [accounts], or pnpm bench simulator [sessions] [messages for each]`,
+    `usage: pnpm bench [${BenchName.options.join("|")}], pnpm bench sessions [accounts], pnpm bench webhooks [events] [webhooks], or pnpm bench simulator [sessions] [messages for each]`,
   )
   process.exitCode = 2
 }
 
 function run(data: z.infer<typeof Asked>): Promise<number> {
   if ("load" in data) return tryOut(data.load)
+  if ("posts" in data) return deliver(data.posts)
   return "crowd" in data ? crowd(data.crowd) : compare(data.names)
 }
 
@@ -69,6 +76,17 @@ async function prepare() {
   const stage = await setStage({ ...place, simulatorArgs: ["--ack-delay-ms", "0"] })
   undo.push(() => stage.stop())
   return { stage, place }
+}
+
+async function deliver(posts: { events: number; webhooks: number }): Promise<number> {
+  tellMachine()
+  tell("measuring webhooks: Wildcat's dispatcher, then a plain got loop …\n")
+  const servers = await startServers()
+  undo.push(() => servers.stop())
+  const place = isolated(servers)
+  undo.push(() => place.cleanup())
+  tell(reportOfWebhooks(await measureWebhooks(place, { ...posts, undo: (stop) => undo.push(stop) })))
+  return 0
 }
 
 async function tryOut(load: Load): Promise<number> {

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -102,6 +102,54 @@ describe.skipIf(!has("python3"))("the documented Python code", () => {
     const { status, stderr } = verify(await forge())
     expect(status).toBe(1)
     expect(String(stderr)).toMatch(/ValueError: (the signature is wrong|too old or too new)/)
+  })
+})
+
+describe.skipIf(!has("php"))("the documented PHP code", () => {
+  const file = join(folder, "verify.php")
+  beforeAll(() => {
+    const main = "$r = json_decode($argv[1], true);\nverify_webhook($r['headers'], $r['body'], $r['secret']);\n"
+    writeFileSync(file, `${example("php")}\n${main}`)
+  })
+  const verify = (request: Sent) => spawnSync("php", [file, JSON.stringify({ ...request, secret })])
+
+  test("accepts what Wildcat sent, also among several signatures", () => {
+    expect(verify(sent).status).toBe(0)
+    expect(verify(withSignature((each) => `v1,AAAA v2,x ${each}`)).status).toBe(0)
+  })
+  test.each(forgeries)("refuses %s", async (_case, forge) => {
+    expect(verify(await forge()).status).not.toBe(0)
+  })
+})
+
+describe.skipIf(spawnSync("go", ["version"]).error !== undefined)("the documented Go code", () => {
+  const module = join(folder, "go")
+  beforeAll(() => {
+    mkdirSync(join(module, "webhook"), { recursive: true })
+    writeFileSync(join(module, "go.mod"), "module example\n\ngo 1.19\n")
+    writeFileSync(join(module, "webhook", "verify.go"), example("go"))
+    writeFileSync(
+      join(module, "main.go"),
+      `package main
+import ("encoding/json"; "fmt"; "net/http"; "os"; "time"; "example/webhook")
+func main() {
+	var r struct { Headers map[string]string; Body, Secret string }
+	if err := json.Unmarshal([]byte(os.Args[1]), &r); err != nil { panic(err) }
+	header := http.Header{}
+	for name, value := range r.Headers { header.Set(name, value) }
+	if err := webhook.VerifyWebhook(header, []byte(r.Body), r.Secret, 5*time.Minute); err != nil { fmt.Println(err); os.Exit(1) }
+}`,
+    )
+    execFileSync("go", ["build", "-o", "verify", "."], { cwd: module })
+  }, 120_000)
+  const verify = (request: Sent) => spawnSync(join(module, "verify"), [JSON.stringify({ ...request, secret })])
+
+  test("accepts what Wildcat sent, also among several signatures", () => {
+    expect(verify(sent).status).toBe(0)
+    expect(verify(withSignature((each) => `v1,AAAA v2,x ${each}`)).status).toBe(0)
+  })
+  test.each(forgeries)("refuses %s", async (_case, forge) => {
+    expect(verify(await forge()).status).toBe(1)
   })
 })
 

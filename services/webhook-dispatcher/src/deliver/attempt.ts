@@ -25,8 +25,10 @@ export async function makeAttempt(
   parts: AttemptParts,
   claim: Claim,
   webhook: CachedWebhook,
+  /** Called when the endpoint is done with, before the outcome is recorded. */
+  posted: () => void,
 ): Promise<{ result: PostResult; verdict: Verdict }> {
-  const result = await post(parts, claim, webhook)
+  const result = await post(parts, claim, webhook).finally(posted)
   faultPoint("dispatcher.after-post-before-record")
   const { delivery, number, ofSchedule } = claim
   const since = delivery.since ?? delivery.createdAt
@@ -56,6 +58,13 @@ async function post(parts: AttemptParts, claim: Claim, webhook: CachedWebhook): 
   const { event: id, body } = claim.delivery
   const timestamp = new Date()
   const secrets = webhook.secrets.flatMap(({ secret, until }) => (until === null || until > timestamp ? [secret] : []))
-  const headers = { ...webhook.customHeaders, ...signatureHeaders({ id, timestamp, body }, secrets) }
+  let signature: Record<string, string>
+  try {
+    signature = signatureHeaders({ id, timestamp, body }, secrets)
+  } catch (error) {
+    parts.log.error({ error, webhook: webhook._id }, "webhook.secret_not_readable")
+    return { kind: "failed", error: "the webhook's secret cannot be read", latencyMs: 0 }
+  }
+  const headers = { ...webhook.customHeaders, ...signature }
   return parts.poster.post({ url: webhook.url, headers, body, timeoutMs: webhook.timeoutMs ?? parts.timeoutMs })
 }

@@ -53,7 +53,7 @@ const pollMs = 5_000
 /** After a look that failed. */
 const faultPauseMs = 1_000
 /** As many are claimed ahead as the endpoint takes in this time, so that a claim is never long in the queue. */
-const aheadMs = 250
+const aheadMs = 1_000
 const aheadMax = 12
 
 /** Delivers what is due, for ever. Each webhook has a lane of its own: a slow endpoint delays only itself. */
@@ -91,6 +91,11 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
     const webhook = parts.cache.get(lane.id)
     const may = webhook?.enabled === true && mayWork(webhook.partition) && webhook.partition === lane.partition
     if (!may) return retire(lane)
+    // An endpoint in trouble gets one at a time: the others must not wait here until their leases end.
+    if (limitOf(lane) === 1 && lane.queue.length > 1) {
+      giveBack(lane.queue.splice(1))
+      lane.nextAt = Math.min(lane.nextAt, Date.now() + 100)
+    }
     while (lane.queue.length > 0 && Date.now() >= parts.breaker.opensAt(lane.id)) {
       if (parts.slots.free(lane.id, webhook.host, limitOf(lane)) === 0) break
       const claim = lane.queue.shift()
@@ -98,15 +103,21 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
     }
     const now = Date.now()
     if (lane.looking || lane.nextAt > now || parts.breaker.opensAt(lane.id) > now) return
-    const room = roomOf(lane, limitOf(lane)) - lane.queue.length
-    if (room > 0 && parts.slots.free(lane.id, webhook.host, limitOf(lane)) > 0) look(lane, webhook, room)
+    const wanted = roomOf(lane, limitOf(lane))
+    const room = wanted - lane.queue.length
+    // Half of it at least: a look costs the same for one as for many.
+    if (room >= wanted / 2 && parts.slots.free(lane.id, webhook.host, limitOf(lane)) > 0) look(lane, webhook, room)
+  }
+
+  const giveBack = (claims: readonly Claim[]): void => {
+    for (const claim of claims) {
+      void tolerate(parts.ledger.write(givingBack(claim)), "it becomes due when its lease ends", parts.log)
+    }
   }
 
   /** Gives back what was claimed for a lane that may not work now; forgets a lane without work. */
   const retire = (lane: Lane): void => {
-    for (const claim of lane.queue.splice(0)) {
-      void tolerate(parts.ledger.write(givingBack(claim)), "it becomes due when its lease ends", parts.log)
-    }
+    giveBack(lane.queue.splice(0))
     if (lane.running.size > 0 || lane.looking) return
     lanes.delete(lane.id)
     // Its new address may be of another partition of ours.
@@ -144,22 +155,29 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
     const timeoutMs = webhook.timeoutMs ?? parts.timeoutMs
     // Too long in the queue: the attempt might outlive its lease.
     if (claim.until.getTime() - Date.now() < timeoutMs + parts.leaseMarginMs / 2) {
-      void tolerate(parts.ledger.write(givingBack(claim)), "it becomes due when its lease ends", parts.log)
+      giveBack([claim])
       lane.nextAt = Math.min(lane.nextAt, Date.now() + 100)
       return
     }
     parts.slots.take(lane.id, webhook.host)
-    const work = run(lane, claim, webhook).finally(() => {
+    const posted = () => {
       parts.slots.release(lane.id, webhook.host)
+      advance(lane)
+    }
+    const work = run(lane, claim, { webhook, posted }).finally(() => {
       lane.running.delete(work)
       pump(lane)
     })
     lane.running.add(work)
   }
 
-  const run = async (lane: Lane, claim: Claim, webhook: CachedWebhook): Promise<void> => {
+  const run = async (
+    lane: Lane,
+    claim: Claim,
+    { webhook, posted }: { webhook: CachedWebhook; posted: () => void },
+  ): Promise<void> => {
     try {
-      const { result, verdict } = await makeAttempt(parts, claim, webhook)
+      const { result, verdict } = await makeAttempt(parts, claim, webhook, posted)
       lane.latencyMs = lane.latencyMs * 0.8 + result.latencyMs * 0.2
       if (verdict.kind === "retry") lane.nextAt = Math.min(lane.nextAt, Date.now() + verdict.afterMs)
       // With order, the next of the chat has become the first.

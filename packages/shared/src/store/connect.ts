@@ -46,6 +46,8 @@ export async function connectStore(options: {
     readConcernLevel: "majority",
     maxPoolSize: options.poolMax ?? 32,
     serverSelectionTimeoutMS: options.serverWaitMs ?? 20_000,
+    // The driver's own default is for ever, and a pool that was emptied in an outage may keep its queue waiting that long.
+    waitQueueTimeoutMS: options.serverWaitMs ?? 20_000,
     ...(options.silenceMs === undefined
       ? {}
       : { socketTimeoutMS: options.silenceMs, connectTimeoutMS: options.silenceMs }),

@@ -37,9 +37,7 @@ export const config = {
     .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()])))
     .prefault("")
     .describe("Address ranges (CIDR, comma separated) that media and webhook URLs may lead to although not public"),
-  ALLOW_HTTP_WEBHOOKS: flag(false).describe(
-    "Accept `http:` webhooks too; has no effect while NODE_ENV is `production`",
-  ),
+  ALLOW_HTTP_WEBHOOKS: flag(false).describe("Accept `http:` webhooks too"),
   ACCOUNTS_MAX: wholeNumber(1, 100_000).default(1_000).describe("Accounts that a tenant may have"),
   WEBHOOKS_MAX: wholeNumber(1, 10_000).default(100).describe("Webhooks that a tenant may have"),
   API_KEYS_MAX: wholeNumber(1, 10_000).default(1_000).describe("API keys that a tenant may have, revoked ones aside"),

@@ -81,7 +81,7 @@ function limitsOf(settings: Config): Limits {
     jsonBytesMax: settings.JSON_BYTES_MAX,
     mediaFetchMs: settings.MEDIA_FETCH_MS,
     mediaLinkDays: settings.MEDIA_LINK_DAYS,
-    allowHttpWebhooks: settings.ALLOW_HTTP_WEBHOOKS && settings.NODE_ENV !== "production",
+    allowHttpWebhooks: settings.ALLOW_HTTP_WEBHOOKS,
     publicUrl: settings.PUBLIC_URL,
     mediaInternalUrl: settings.MEDIA_INTERNAL_URL,
   }

@@ -70,7 +70,7 @@ export const config = {
   MEDIA_WAIT_MS: wholeNumber(0, 600_000)
     .default(20_000)
     .describe("Longest time that a message's delivery waits for its media to be stored, in milliseconds"),
-  ALLOW_HTTP_WEBHOOKS: flag(false).describe("Call `http:` endpoints too; has no effect while NODE_ENV is `production`"),
+  ALLOW_HTTP_WEBHOOKS: flag(false).describe("Call `http:` endpoints too"),
   ALLOWED_PRIVATE_RANGES: list
     .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()])))
     .prefault("")

@@ -43,7 +43,7 @@ export async function startDispatcher(settings: Config, scope: Scope): Promise<v
   let membership: Membership | null = null
   const holds = (partition: string) => membership?.holds(partition) ?? false
   const poster = createPoster({
-    allowHttp: settings.ALLOW_HTTP_WEBHOOKS && settings.NODE_ENV !== "production",
+    allowHttp: settings.ALLOW_HTTP_WEBHOOKS,
     allowedRanges: settings.ALLOWED_PRIVATE_RANGES,
     socketsMax: settings.WEBHOOK_CONCURRENCY,
   })

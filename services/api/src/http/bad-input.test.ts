@@ -73,6 +73,7 @@ const rows: Record<string, Bad[]> = {
   getAccount: [],
   startAccount: [],
   stopAccount: [],
+  restartAccount: [],
   logOutAccount: [],
   deleteAccount: [],
   getQr: [["unknown format", { query: "format=gif" }, 400, "invalid_request", "query.format"]],

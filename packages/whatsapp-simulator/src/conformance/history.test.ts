@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
 import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
-import { BaileysClient } from "./baileys-client.ts"
+import { linkPhone } from "./link.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
 import { redirectMedia } from "./redirect-media.ts"
 import { trustMedia } from "./trust-media.ts"
@@ -30,7 +30,7 @@ for (const historyForm of ["inline", "media"] as const) {
     }))
     const phone = await control.createPhone({ history: [{ contactId: contact.id, messages }], historyForm })
     const { mediaDownloads } = await control.counters()
-    const client = await link(phone.id)
+    const client = await linkPhone(simulator, phone.id, { options: redirectMedia(simulator) })
     const history = await client.waitFor("messaging-history.set", (set) => set.messages.length === 300)
     expect(history.chats).toMatchObject([{ id: contact.lid, name: "Old friend" }])
     const [newest] = history.messages
@@ -43,15 +43,4 @@ for (const historyForm of ["inline", "media"] as const) {
     expect((await control.counters()).mediaDownloads).toBe(mediaDownloads + fetched)
     await client.stop()
   })
-}
-
-async function link(phoneId: string): Promise<BaileysClient> {
-  const client = new BaileysClient(simulator, { options: redirectMedia(simulator) }).connect()
-  const { qr } = await client.waitFor("connection.update", (update) => update.qr !== undefined)
-  await control.scanQr({ phoneId, qr: qr ?? "" })
-  await client.closeCode()
-  client.forgetEvents()
-  client.connect()
-  await client.waitFor("connection.update", ({ connection }) => connection === "open")
-  return client
 }

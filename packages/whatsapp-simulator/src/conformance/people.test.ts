@@ -4,7 +4,7 @@ import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
 import { type Simulator, startSimulator } from "../simulator.ts"
 import { BaileysClient } from "./baileys-client.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
-import { linkAccount, type LinkedAccount } from "./link.ts"
+import { linkAccount, linkPhone, type LinkedAccount } from "./link.ts"
 
 let simulator: Simulator
 let control: SimulatorClient
@@ -165,7 +165,7 @@ test("the phone hands over its history at linking", async () => {
     { text: "still here", messageId: "OLD2", fromMe: true },
   ]
   const phone = await control.createPhone({ history: [{ contactId: contact.id, messages }] })
-  const client = await linkPhone(phone.id)
+  const client = await linkPhone(simulator, phone.id)
   const history = await client.waitFor("messaging-history.set", ({ messages }) => messages.length === 2)
   expect(history.messages.map(({ key }) => key.id)).toEqual(["OLD2", "OLD1"])
   // Baileys' event buffer drops `lidPnMappings` from the event when it folds; what it stored is what counts.
@@ -282,18 +282,6 @@ test("a complete run leaves no unknown stanza and no failed device", async () =>
   expect(await control.counters()).toMatchObject({ unknownStanzas: 0, malformedStanzas: 0, deviceErrors: 0 })
   await eventually(async () => expect(await control.queue({ phoneId: account.phone.id })).toEqual([]))
 })
-
-/** Links a new client to an existing phone. */
-async function linkPhone(phoneId: string): Promise<BaileysClient> {
-  const client = new BaileysClient(simulator).connect()
-  const { qr } = await client.waitFor("connection.update", (update) => update.qr !== undefined)
-  await control.scanQr({ phoneId, qr: qr ?? "" })
-  await client.closeCode()
-  client.forgetEvents()
-  client.connect()
-  await client.waitFor("connection.update", ({ connection }) => connection === "open")
-  return client
-}
 
 /** A new client that asks to be linked to a number by a code. */
 async function askForCode(phoneNumber: string, code: string): Promise<BaileysClient> {

@@ -10,20 +10,24 @@ export async function publishStatus(
   account: Pick<AccountDoc, "_id" | "tenant">,
   change: { type?: string; data?: object } = {},
 ): Promise<WildcatEvent> {
-  const event = {
+  // Tests also publish types by name alone.
+  const event = { ...statusEvent(account), ...change } as WildcatEvent & { account: string }
+  await publishEvent(api.bus, event)
+  return event
+}
+
+/** The event that an account is connected. */
+export function statusEvent({ _id: account, tenant }: Pick<AccountDoc, "_id" | "tenant">, sequence = 1): WildcatEvent {
+  return {
     specversion: "1.0",
     id: newId("event"),
-    source: `/accounts/${account._id}`,
+    source: `/accounts/${account}`,
     type: "account.status",
     time: new Date().toISOString(),
     datacontenttype: "application/json",
-    tenant: account.tenant,
-    account: account._id,
-    sequence: 1,
+    tenant,
+    account,
+    sequence,
     data: { status: "connected", reason: null, me: null },
-    ...change,
-  } as const
-  // Tests also publish types by name alone.
-  await publishEvent(api.bus, event as WildcatEvent & { account: string })
-  return event as WildcatEvent
+  }
 }

@@ -1,11 +1,10 @@
 import { connect } from "node:net"
-import { publishEvent } from "@wildcat/shared/bus"
 import { newId } from "@wildcat/shared/contracts"
 import type { WildcatEvent } from "@wildcat/shared/contracts"
-import type { AccountDoc } from "@wildcat/shared/store"
 import { waitUntil } from "@wildcat/testkit"
 import { decodeEventCursor } from "../../events/event-cursor.ts"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
+import { publishStatus } from "../../testing/publish-status.ts"
 import { readEvents } from "../../testing/read-events.ts"
 import { startTestApi } from "../../testing/test-api.ts"
 import type { TestApi } from "../../testing/test-api.ts"
@@ -32,31 +31,14 @@ async function follow(query = "", options: { key?: string; headers?: Record<stri
   return { response, close: () => controller.abort(), ...readEvents(response) }
 }
 
-async function publish(account: AccountDoc, data: object = {}): Promise<WildcatEvent> {
-  const event = {
-    specversion: "1.0",
-    id: newId("event"),
-    source: `/accounts/${account._id}`,
-    type: "account.status",
-    time: new Date().toISOString(),
-    datacontenttype: "application/json",
-    tenant: account.tenant,
-    account: account._id,
-    sequence: 1,
-    data: { status: "connected", reason: null, me: null, ...data },
-  } as const
-  await publishEvent(api.bus, event)
-  return event
-}
-
 test("events of the tenant arrive in order, as they were published, with their position; those of others do not", async () => {
   const [mine, other] = [await api.makeAccount(), await api.makeAccount({ tenant: newId("tenant") })]
   const stream = await follow()
   expect(stream.response.headers.get("content-type")).toContain("text/event-stream")
   const expected: WildcatEvent[] = []
   for (let index = 0; index < 20; index += 1) {
-    await publish(other)
-    expected.push(await publish(mine))
+    await publishStatus(api, other)
+    expected.push(await publishStatus(api, mine))
   }
   await waitUntil("all have arrived", () => stream.seen.length >= 20)
   expect(stream.seen.map(({ data }) => data)).toEqual(expected)
@@ -68,12 +50,12 @@ test("events of the tenant arrive in order, as they were published, with their p
 test("a client that comes back with Last-Event-ID gets what it missed, once and in order, and what comes meanwhile", async () => {
   const account = await api.makeAccount()
   const first = await follow(`?account=${account._id}`)
-  const expected = [await publish(account)]
+  const expected = [await publishStatus(api, account)]
   await waitUntil("the first arrived", () => first.seen.length === 1)
   first.close()
-  for (let index = 0; index < 300; index += 1) expected.push(await publish(account))
+  for (let index = 0; index < 300; index += 1) expected.push(await publishStatus(api, account))
   const meanwhile = (async () => {
-    for (let index = 0; index < 50; index += 1) expected.push(await publish(account))
+    for (let index = 0; index < 50; index += 1) expected.push(await publishStatus(api, account))
   })()
   const again = await follow(`?account=${account._id}`, { headers: { "last-event-id": String(first.seen[0]?.id) } })
   await meanwhile
@@ -88,8 +70,8 @@ test("streams can be limited to types and to an account, and a bound key sees it
     await follow("", { key: await api.makeKey({ scopes: ["events"], account: account._id }) }),
     await follow("?types=message.*,media.stored"),
   ]
-  await publish(other)
-  const event = await publish(account)
+  await publishStatus(api, other)
+  const event = await publishStatus(api, account)
   await waitUntil("both got it", () => streams.slice(0, 2).every(({ seen }) => seen.length > 0))
   for (const { seen } of streams.slice(0, 2)) expect(seen.map(({ data }) => data.id)).toEqual([event.id])
   expect(streams[2]?.seen).toEqual([])
@@ -98,16 +80,16 @@ test("streams can be limited to types and to an account, and a bound key sees it
 test("a position older than the log is answered 410", async () => {
   const account = await api.makeAccount()
   const stream = await follow()
-  await publish(account)
+  await publishStatus(api, account)
   await waitUntil("it arrived", () => stream.seen.length > 0)
   const last = String(stream.seen[0]?.id)
-  await publish(account)
-  const left = await publish(account)
+  await publishStatus(api, account)
+  const left = await publishStatus(api, account)
   const { seq } = await api.bus.manager.streams.getMessage(api.bus.subjects.eventsStream, {
     last_by_subj: api.bus.subjects.event({ ...left, account: account._id }),
   })
   await api.bus.manager.streams.purge(api.bus.subjects.eventsStream, { seq })
-  await publish(account)
+  await publishStatus(api, account)
   for (const call of [{ headers: { ...sse, "last-event-id": last } }, { query: `?after=${last}` }]) {
     const answer = await api.call("GET", `/v1/events${call.query ?? ""}`, call)
     const field = call.query ? "query.after" : "header.last-event-id"
@@ -138,7 +120,7 @@ test("a client that does not read is disconnected, and others are not held up", 
   await waitUntil(
     "it is cut off",
     async () => {
-      await publish(account, { reason })
+      await publishStatus(api, account, { data: { status: "connected", reason, me: null } })
       published += 1
       if (published % 20 === 0) await new Promise((resolve) => socket.write("", resolve))
       return published > 400 || cut

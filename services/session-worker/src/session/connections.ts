@@ -1,6 +1,7 @@
 import type { AuthenticationCreds } from "@whiskeysockets/baileys"
 import type { AccountStatus, ReasonCode } from "@wildcat/shared/contracts"
 import { pause } from "@wildcat/shared/runtime"
+import type { GatedSocket } from "../whatsapp/socket.ts"
 import { unlinkDevice } from "../whatsapp/unlink.ts"
 import { connect } from "./connection.ts"
 import type { Connection } from "./connection.ts"
@@ -15,7 +16,8 @@ import { within } from "./within.ts"
 
 /** The connections of a session, one after the other. */
 export interface Connections {
-  readonly isConnected: boolean
+  /** The connection that is logged in now; null while there is none. */
+  readonly online: GatedSocket | null
   /** Connects and stays connected, until it ends for good or `signal` is aborted. */
   run(signal: AbortSignal): Promise<void>
   /** Tells WhatsApp to remove the device, if connected. */
@@ -109,8 +111,8 @@ export function createConnections(
   }
 
   return {
-    get isConnected() {
-      return isConnected
+    get online() {
+      return isConnected ? connection : null
     },
     async run(signal) {
       for (let more = true; more && !signal.aborted;) {

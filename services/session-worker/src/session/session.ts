@@ -1,5 +1,7 @@
+import { WildcatError } from "@wildcat/shared/contracts"
 import type { ReasonCode } from "@wildcat/shared/contracts"
 import type { Sender } from "../outbound/sender.ts"
+import type { GatedSocket } from "../whatsapp/socket.ts"
 import { createConnections } from "./connections.ts"
 import { openParts } from "./parts.ts"
 import type { SessionOptions } from "./parts.ts"
@@ -16,6 +18,8 @@ export interface Session {
   readonly qr: ShownQr
   readonly isLinked: boolean
   readonly isConnected: boolean
+  /** The connection that is logged in now. Throws `session_not_connected` while there is none. */
+  online(): GatedSocket
   readonly isDead: boolean
   /** Connects and stays connected, until it ends for good or `stop` is called. */
   run(): Promise<void>
@@ -64,7 +68,12 @@ export async function openSession(given: SessionOptions): Promise<Session> {
       return identity.linked() !== null
     },
     get isConnected() {
-      return connections.isConnected
+      return connections.online !== null
+    },
+    online() {
+      const { online } = connections
+      if (online === null) throw new WildcatError("session_not_connected")
+      return online
     },
     get isDead() {
       return sessionLog.isDead

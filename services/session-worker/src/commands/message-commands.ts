@@ -9,15 +9,8 @@ const outcomeWaitMs = 20_000
 /** Most sends end sooner: only the others are looked up, in case they had ended before or do not exist. */
 const lookUpAfterMs = 300
 
-/** What the owner of a session does on command. */
-export function commandHandlers(session: Session, store: Store): CommandHandlers {
+export function messageCommands(session: Session, store: Store): Pick<CommandHandlers, "message.send"> {
   return {
-    "account.qr": () => Promise.resolve(session.qr),
-    "account.logout": async () => {
-      if (!session.isLinked) throw new WildcatError("account_not_linked")
-      await session.logOut()
-      return {}
-    },
     "message.send": async ({ message, wait }) => {
       session.sender.wake()
       return { status: wait ? await outcomeOf(message, session, store) : await statusOf(message, session, store) }

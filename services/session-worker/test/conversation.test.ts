@@ -31,7 +31,7 @@ test("a contact's text becomes one event and one row", async () => {
   expect(row?.content).toEqual({ type: "text", text: "hello" })
 })
 
-test("a send is answered when WhatsApp's server has it, and its progress is told", async () => {
+test("a text is answered when WhatsApp's server has it, and its progress is told [A13 B6 D1 E8 E9 P14 P82]", async () => {
   const contact = await world.whatsapp.createContact({ name: "Ben", autoRead: true })
   const { id, waId } = await world.queue(account.id, contact.pn, { type: "text", text: "hi Ben" })
   expect(await world.send(account.id, id)).toBe("server_ack")

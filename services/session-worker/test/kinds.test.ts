@@ -34,7 +34,7 @@ async function send(content: OutboundContent) {
 
 const card = { name: "Ada Lovelace", phone: "+491512345678", organization: "Engines" }
 
-test("a location arrives with its place and name", async () => {
+test("a location arrives with its place and name [E5 P19]", async () => {
   const { got } = await send({ type: "location", latitude: 52.5, longitude: 13.25, name: "Berlin", address: "Mitte 1" })
   expect(got.details).toMatchObject({
     degreesLatitude: 52.5,
@@ -44,7 +44,7 @@ test("a location arrives with its place and name", async () => {
   })
 })
 
-test("one contact card arrives as a card, several as a list", async () => {
+test("one contact card arrives as a card, several as a list [P19]", async () => {
   const contact = { displayName: card.name, vcard: vcardOf(card) }
   const one = await send({ type: "contacts", contacts: [card] })
   expect(one.got).toMatchObject({ kind: "contactMessage", details: contact })
@@ -55,7 +55,7 @@ test("one contact card arrives as a card, several as a list", async () => {
 test.each([
   [1, "pollCreationMessageV3"],
   [0, "pollCreationMessage"],
-])("a poll that lets choose %i arrives as %s with its answers", async (selectable, kind) => {
+])("a poll that lets choose %i arrives as %s with its answers [P20]", async (selectable, kind) => {
   const { got } = await send({ type: "poll", question: "Lunch?", options: ["Soup", "Salad"], selectable })
   expect(got.kind).toBe(kind)
   expect(got.details).toMatchObject({ name: "Lunch?", options: [{ optionName: "Soup" }, { optionName: "Salad" }] })
@@ -77,16 +77,19 @@ test.each<[content: WithoutFile<Media>, mimetype: string, expected: object]>([
     { kind: "document", details: { fileName: "menu.pdf", caption: "new" } },
   ],
   [{ type: "sticker" }, "image/webp", { kind: "sticker" }],
-])("a file sent as %j arrives byte for byte as %s", async (content, mimetype, expected) => {
-  const bytes = randomBytes(50_000)
-  const mediaId = newId("media")
-  const described = { id: mediaId, tenant: world.tenant, account: null, mimetype, fileName: null }
-  await world.store.media.put(Readable.from([bytes]), described, { bytesMax: 1_000_000 })
-  const { got, event } = await send({ ...content, mediaId })
-  expect(got).toMatchObject({ ...expected, mimetype, copies: 1 })
-  expect(got.bytesBase64).toBe(bytes.toString("base64"))
-  expect(event.data.media).toMatchObject({ id: mediaId, kind: content.type, bytes: bytes.length })
-})
+])(
+  "a file (video, GIF, video note, audio, voice note, document, sticker) sent as %j arrives byte for byte as %s [A15 P15 P16 P17 P18]",
+  async (content, mimetype, expected) => {
+    const bytes = randomBytes(50_000)
+    const mediaId = newId("media")
+    const described = { id: mediaId, tenant: world.tenant, account: null, mimetype, fileName: null }
+    await world.store.media.put(Readable.from([bytes]), described, { bytesMax: 1_000_000 })
+    const { got, event } = await send({ ...content, mediaId })
+    expect(got).toMatchObject({ ...expected, mimetype, copies: 1 })
+    expect(got.bytesBase64).toBe(bytes.toString("base64"))
+    expect(event.data.media).toMatchObject({ id: mediaId, kind: content.type, bytes: bytes.length })
+  },
+)
 
 const file = { mediaKey: randomBytes(32).toString("base64"), fileSha256: randomBytes(32).toString("base64") }
 

@@ -51,7 +51,7 @@ test("a contact's image becomes an event with a signed link and one task to fetc
   ).toBeGreaterThan(100)
 })
 
-test("an image from the media store arrives at the contact with its bytes and caption", async () => {
+test("an image from the media store arrives at the contact with its bytes and caption [A15 C6 E5 P15]", async () => {
   const contact = await world.whatsapp.createContact()
   const bytes = randomBytes(200_000)
   const media = newId("media")

@@ -1,8 +1,12 @@
 import type { Store } from "@wildcat/shared/store"
+import type { Persist } from "../log/persist.ts"
 
 /** Which messages have been taken already, so that a redelivered one is not told twice. */
 export interface KnownMessages {
-  /** Looks in memory, then in MongoDB; questions of the same moment share one query. */
+  /**
+   * Looks in memory, then in MongoDB; questions of the same moment share one query. Waits while MongoDB does not answer: to
+   * Baileys a failure here would be a message that cannot be decrypted. Throws only when the session's log has died.
+   */
   has(id: string): Promise<boolean>
   /** As far as this process remembers. */
   hasRecent(id: string): boolean
@@ -11,7 +15,7 @@ export interface KnownMessages {
 
 const recentMax = 20_000
 
-export function createKnownMessages(store: Store): KnownMessages {
+export function createKnownMessages(store: Store, persist: Persist): KnownMessages {
   const recent = new Set<string>()
   let asked: { ids: string[]; found: Promise<Set<string>> } | null = null
 
@@ -23,7 +27,7 @@ export function createKnownMessages(store: Store): KnownMessages {
     const ids = [id]
     const found = new Promise((resolve) => setImmediate(resolve)).then(() => {
       asked = null
-      return query(store, ids)
+      return persist(() => query(store, ids))
     })
     asked = { ids, found }
     return found

@@ -1,11 +1,12 @@
-import { Binary } from "mongodb"
+import { Binary, MongoBulkWriteError } from "mongodb"
 import type { AnyBulkWriteOperation } from "mongodb"
 import type { SecretBox } from "@wildcat/shared/runtime"
-import { isDuplicateKey } from "@wildcat/shared/store"
 import type { AuthStateDoc, Store } from "@wildcat/shared/store"
 import type { Entry } from "../log/entry.ts"
 import { pumpedId, sealValue, valueId } from "../log/take-over.ts"
 
+/** MongoDB's code of a key that is there already. */
+const duplicateKey = 11_000
 /** Removed at once: these are many, and one that an old owner brings back does no harm. */
 const shortLived = new Set(["inbox"])
 
@@ -28,8 +29,9 @@ export async function foldState(
     }
   }
   const writes = [...latest].map(([_id, change]) => writeOf(_id, change, account, box))
-  const finished = setIfLater(pumpedId(account), account, last.n, Buffer.alloc(0))
-  await unorderedIgnoringConflicts(store, [...writes, finished])
+  await writeAll(store, writes)
+  // Afterwards only: the next owner folds no row again that is marked as finished.
+  await writeAll(store, [setIfLater(pumpedId(account), account, last.n, Buffer.alloc(0))])
 }
 
 function writeOf(
@@ -42,22 +44,36 @@ function writeOf(
   return setIfLater(_id, account, n, value === null ? Buffer.alloc(0) : sealValue(value, _id, box))
 }
 
-/** An upsert that finds a later value tries to insert and meets its key: that conflict means "nothing to do". */
+/** Sets the value unless a later one is there. */
 function setIfLater(_id: string, account: string, n: number, value: Buffer): AnyBulkWriteOperation<AuthStateDoc> {
   const set = { account, n, value: new Binary(value) }
   return { updateOne: { filter: { _id, n: { $lt: n } }, update: { $set: set }, upsert: true } }
 }
 
-async function unorderedIgnoringConflicts(store: Store, writes: AnyBulkWriteOperation<AuthStateDoc>[]): Promise<void> {
+/**
+ * An upsert that finds a later value tries to insert and meets its key: "nothing to do". So does one that the pump of
+ * another owner has overtaken with an earlier value, and that one must still be replaced: what met a key is done again as
+ * an update of what is there now.
+ */
+async function writeAll(store: Store, writes: AnyBulkWriteOperation<AuthStateDoc>[]): Promise<void> {
+  const { authStates } = store.collections
+  if (writes.length === 0) return
   try {
-    await store.collections.authStates.bulkWrite(writes, { ordered: false })
+    await authStates.bulkWrite(writes, { ordered: false })
   } catch (error) {
-    if (!hasOnlyConflicts(error)) throw error
+    const again = conflictsIn(error).flatMap((index) => withoutInsert(writes[index]))
+    if (again.length === 0) throw error
+    await authStates.bulkWrite(again, { ordered: false })
   }
 }
 
-function hasOnlyConflicts(error: unknown): boolean {
-  if (typeof error !== "object" || error === null || !("writeErrors" in error)) return isDuplicateKey(error)
-  const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors]
-  return errors.length > 0 && errors.every((each) => each?.code === 11000)
+/** Indexes of the writes that met a key; none when anything else failed. */
+function conflictsIn(error: unknown): number[] {
+  if (!(error instanceof MongoBulkWriteError)) return []
+  const errors = [error.writeErrors].flat()
+  return errors.every(({ code }) => code === duplicateKey) ? errors.map(({ index }) => index) : []
+}
+
+function withoutInsert(write: AnyBulkWriteOperation<AuthStateDoc> | undefined): AnyBulkWriteOperation<AuthStateDoc>[] {
+  return write !== undefined && "updateOne" in write ? [{ updateOne: { ...write.updateOne, upsert: false } }] : []
 }

@@ -15,6 +15,7 @@ import { mayBeRepeated } from "../inbound/repeats.ts"
 import { readReceipt } from "../inbound/receipt.ts"
 import { statusChange } from "../inbound/status-event.ts"
 import type { Change } from "../log/entry.ts"
+import { createPersist } from "../log/persist.ts"
 import type { SessionLog } from "../log/session-log.ts"
 import type { SessionState } from "../log/state.ts"
 import type { Sender } from "../outbound/sender.ts"
@@ -48,7 +49,8 @@ export interface Intake {
 
 export function createIntake(options: IntakeOptions): Intake {
   const { sessionLog, own, sender, context, log } = options
-  const known = createKnownMessages(options.store)
+  const persist = createPersist(sessionLog, log)
+  const known = createKnownMessages(options.store, persist)
   const ownedSince = new Date()
   const asked = new WeakMap<BinaryNode, { id: string; isKnown: Promise<boolean> }>()
 
@@ -74,7 +76,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const receipt = readReceipt(stanza, context)
     for (const waId of receipt?.waIds ?? []) {
       sender.seen(waId)
-      const message = await own.find(waId)
+      const message = await persist(() => own.find(waId))
       const step = message && receipt && advance(message, receipt.step)
       if (message && step) sessionLog.stage(statusChange(message, step))
     }

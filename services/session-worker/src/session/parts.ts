@@ -7,6 +7,7 @@ import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { AccountDoc, Store } from "@wildcat/shared/store"
 import { createOwnMessages } from "../inbound/own-messages.ts"
 import type { Names } from "../inbound/people.ts"
+import { createPersist } from "../log/persist.ts"
 import { createSessionLog, newNonce } from "../log/session-log.ts"
 import type { SessionLog } from "../log/session-log.ts"
 import type { SessionState } from "../log/state.ts"
@@ -24,6 +25,7 @@ import { createMemos } from "../signal/memos.ts"
 import { makeRepositoryFactory } from "../signal/repository.ts"
 import type { Stanzas } from "../whatsapp/frames.ts"
 import type { SocketSettings } from "../whatsapp/socket.ts"
+import type { Admission } from "./admission.ts"
 import { createIntake } from "./intake.ts"
 import type { Intake } from "./intake.ts"
 
@@ -46,6 +48,8 @@ export interface SessionOptions {
   store: Store
   box: SecretBox
   settings: SessionSettings
+  /** Who may connect now, among all sessions of this process. */
+  admission: Admission
   log: Logger
 }
 
@@ -123,6 +127,7 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
   const context = Object.defineProperty({ ...view, me: me() }, "me", { get: me })
   const intake = createIntake({ store, state, sessionLog, memos, own, sender, context, log })
   const keys = createKeyStore(state, sessionLog)
+  const persist = createPersist(sessionLog, log)
   const stanzas: Stanzas = new WeakMap()
   const stanzaOf = (ciphertext: Uint8Array) => stanzas.get(ciphertext)
   return {
@@ -135,7 +140,7 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     devices: createDevicesCache(state, sessionLog),
     stanzas,
     makeSignalRepository: makeRepositoryFactory({ memos, log: sessionLog, keys, stanzaOf, ...intake }),
-    messageById: (waId) => messageById(waId, options, state),
+    messageById: (waId) => persist(() => messageById(waId, options, state)),
     identity,
   }
 }

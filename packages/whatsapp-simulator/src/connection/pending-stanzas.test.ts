@@ -35,3 +35,13 @@ test("a request to send again does not end a message, its refusal does", () => {
   pending.settleByAck(node("ack", { class: "message", id: "A", to: from, type: "text", error: 500 }))
   expect(pending.list()).toEqual([])
 })
+
+test("a refusal ends the message it answers, not the one that was sent again meanwhile", () => {
+  const pending = new PendingStanzas()
+  const message = (count?: string) =>
+    node("message", { id: "A", from, type: "text" }, [node("enc", { v: "2", type: "pkmsg", count })])
+  pending.add(message())
+  pending.add(message("1"))
+  pending.settleByAck(node("ack", { class: "message", id: "A", to: from, type: "text", error: 500 }))
+  expect(pending.list()).toEqual([message("1")])
+})

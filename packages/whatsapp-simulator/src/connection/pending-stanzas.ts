@@ -31,10 +31,15 @@ export class PendingStanzas {
     this.entries.clear()
   }
 
-  /** An `<ack>` of the client, positive or negative, ends the stanza it answers, and no other of the same id. */
+  /**
+   * An `<ack>` of the client, positive or negative, ends the stanza it answers, and no other of the same id: a message that
+   * was sent again on request may have come meanwhile, so the oldest one that fits is meant.
+   */
   settleByAck(ack: Stanza): void {
     const key = keyOf(attribute(ack, "class"), attribute(ack, "id"))
-    const rest = this.entries.get(key)?.filter((stanza) => !isAnsweredBy(stanza, ack)) ?? []
+    const sameId = this.entries.get(key) ?? []
+    const answered = sameId.find((stanza) => isAnsweredBy(stanza, ack))
+    const rest = sameId.filter((stanza) => stanza !== answered)
     if (rest.length > 0) this.entries.set(key, rest)
     else this.entries.delete(key)
   }

@@ -10,7 +10,7 @@ import type { EventType, MessageStatus, OutboundContent, WildcatEvent } from "@w
 import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
-import type { AccountDoc, Store } from "@wildcat/shared/store"
+import type { AccountDoc, OutboxDoc, Store } from "@wildcat/shared/store"
 import { freePort, isolated, startProcess, waitUntil } from "@wildcat/testkit"
 import type { Isolated, ServiceProcess } from "@wildcat/testkit"
 import { startSimulator } from "@wildcat/whatsapp-simulator"
@@ -49,6 +49,7 @@ export interface World {
     to: string,
     content: OutboundContent,
     quoted?: { waId: string },
+    extras?: Partial<OutboxDoc>,
   ): Promise<{ id: string; waId: string }>
   send(account: string, message: string, wait?: boolean): Promise<MessageStatus>
   /** Every event in the stream so far, in order. */
@@ -133,7 +134,7 @@ export async function createWorld(options: SimulatorOptions = {}): Promise<World
       await store.models.accounts.updateOne({ _id: id }, { $set: { desired, updatedAt: new Date() } })
       nudge(bus, bus.subjects.accountsNudge)
     },
-    async queue(accountId, to, content, quoted) {
+    async queue(accountId, to, content, quoted, extras) {
       const now = new Date()
       const waId = `3EB0${newId("request").slice(-16)}`
       const id = messageId({ account: accountId, chat: to, author: "", waId, fromMe: true })
@@ -149,6 +150,7 @@ export async function createWorld(options: SimulatorOptions = {}): Promise<World
         error: null,
         createdAt: now,
         updatedAt: now,
+        ...extras,
       })
       return { id, waId }
     },

@@ -1,28 +1,59 @@
 import { z } from "zod"
+import { ForwardContent, actionContents } from "./action-content.ts"
 import { idSchema } from "./ids.ts"
 
 /** WhatsApp accepts texts of up to 65,536 characters. */
 export const textCharsMax = 65_536
 
-/** Text of a message to send. */
+/** Fonts of a text on the status feed, as WhatsApp's clients offer them. */
+export const statusFonts = ["system", "script", "bold", "morningbreeze", "calistoga", "exo2", "courier"] as const
+
+/** The fields of a text, wherever it comes from. */
+export const textFields = {
+  type: z.literal("text"),
+  text: z.string().min(1).max(textCharsMax),
+  background: z
+    .string()
+    .regex(/^#[0-9A-Fa-f]{6}$/, "must be a colour as #1F7AEC")
+    .optional()
+    .describe("Of a status post: the colour behind the text, as `#1F7AEC`"),
+  font: z.enum(statusFonts).optional().describe("Of a status post"),
+} as const
+
+/** What a client shows of a link in a text. */
+export const LinkPreview = z.strictObject({
+  url: z.string().min(1).max(2048).describe("The link, as it stands in the text"),
+  title: z.string().min(1).max(300),
+  description: z.string().min(1).max(1000).optional(),
+  thumbnail: z.base64().max(64_000).optional().describe("A small JPEG"),
+})
+export type LinkPreview = z.infer<typeof LinkPreview>
+
+/** Text of a message to send, as it stands in the outbox. */
 export const TextContent = z
-  .strictObject({ type: z.literal("text"), text: z.string().min(1).max(textCharsMax) })
+  .strictObject({ ...textFields, linkPreview: LinkPreview.optional() })
   .meta({ id: "TextContent" })
 
 const caption = z.string().max(1024).optional()
+const viewOnce = z.boolean().optional().describe("Can be opened once only")
 
 /** The kinds of content that carry a file, with the fields that they have beside it. */
 export const mediaFields = {
-  image: { type: z.literal("image"), caption },
+  image: { type: z.literal("image"), caption, viewOnce },
   video: {
     type: z.literal("video"),
     caption,
     gif: z.boolean().optional().describe("Plays silently, again and again"),
     note: z.boolean().optional().describe("A round video note"),
+    viewOnce,
   },
   audio: {
     type: z.literal("audio"),
-    voice: z.boolean().optional().describe("A voice note; its file must be Ogg with Opus"),
+    voice: z
+      .boolean()
+      .optional()
+      .describe("A voice note. A file that is not Ogg with Opus is converted, where ffmpeg is installed"),
+    viewOnce: z.boolean().optional().describe("Of a voice note: can be played once only"),
   },
   document: {
     type: z.literal("document"),
@@ -34,6 +65,18 @@ export const mediaFields = {
 export type MediaKind = keyof typeof mediaFields
 
 const mediaId = idSchema("media").describe("The file: it is in the media store already")
+
+/** What the API saw in a file, for what clients show before they have fetched it. */
+export const MediaFacts = z.strictObject({
+  width: z.number().int().positive().optional(),
+  height: z.number().int().positive().optional(),
+  seconds: z.number().int().nonnegative().optional(),
+  thumbnail: z.base64().max(64_000).optional().describe("A small JPEG"),
+  waveform: z.base64().max(100).optional().describe("Of a voice note: 64 loudnesses from 0 to 100, a byte each"),
+})
+export type MediaFacts = z.infer<typeof MediaFacts>
+
+const stored = { mediaId, facts: MediaFacts.optional() }
 
 /** A place. */
 export const LocationContent = z
@@ -84,22 +127,25 @@ export const PollContent = z
   })
   .meta({ id: "PollContent" })
 
+/** Contents that the outbox holds as the client gave them. */
+export const plainContents = [LocationContent, ContactsContent, PollContent, ForwardContent, ...actionContents] as const
+
 /** What can be sent, as it stands in the outbox; one entry per kind, and the worker has one sender per entry. */
 export const OutboundContent = z.discriminatedUnion("type", [
   TextContent,
-  z.strictObject({ ...mediaFields.image, mediaId }),
-  z.strictObject({ ...mediaFields.video, mediaId }),
-  z.strictObject({ ...mediaFields.audio, mediaId }),
-  z.strictObject({ ...mediaFields.document, mediaId }),
-  z.strictObject({ ...mediaFields.sticker, mediaId }),
-  LocationContent,
-  ContactsContent,
-  PollContent,
+  z.strictObject({ ...mediaFields.image, ...stored }),
+  z.strictObject({ ...mediaFields.video, ...stored }),
+  z.strictObject({ ...mediaFields.audio, ...stored }),
+  z.strictObject({ ...mediaFields.document, ...stored }),
+  z.strictObject({ ...mediaFields.sticker, ...stored }),
+  ...plainContents,
 ])
 export type OutboundContent = z.infer<typeof OutboundContent>
 export type OutboundKind = OutboundContent["type"]
 
 const shownCaption = z.string().nullable()
+const shownOnce = z.literal(true).optional().describe("It can be opened once only")
+const shownPreview = z.object({ url: z.string(), title: z.string(), description: z.string().nullable() })
 
 /** What was said, as it stands in events and in the message log. */
 export const MessageContent = z
@@ -111,10 +157,17 @@ export const MessageContent = z
         .boolean()
         .optional()
         .describe("In events: the text was cut to keep the event small; the whole text is in the message log"),
+      linkPreview: shownPreview.optional().describe("What is shown of a link in the text"),
     }),
-    z.object({ type: z.literal("image"), caption: shownCaption }),
-    z.object({ type: z.literal("video"), caption: shownCaption, gif: z.boolean(), note: z.boolean() }),
-    z.object({ type: z.literal("audio"), voice: z.boolean() }),
+    z.object({ type: z.literal("image"), caption: shownCaption, viewOnce: shownOnce }),
+    z.object({
+      type: z.literal("video"),
+      caption: shownCaption,
+      gif: z.boolean(),
+      note: z.boolean(),
+      viewOnce: shownOnce,
+    }),
+    z.object({ type: z.literal("audio"), voice: z.boolean(), viewOnce: shownOnce }),
     z.object({ type: z.literal("document"), caption: shownCaption }),
     z.object({ type: z.literal("sticker") }),
     z.object({
@@ -135,6 +188,10 @@ export const MessageContent = z
       options: z.array(z.string()),
       selectable: z.number().int().describe("Answers one may choose; 0: any number"),
     }),
+    z.object({ type: z.literal("revoked") }).describe("It was removed for everyone; what it said is not kept"),
+    // Of a send through this API: what it does to a message, or forwards while it waits.
+    ForwardContent,
+    ...actionContents,
     z
       .object({ type: z.literal("unsupported"), kind: z.string() })
       .describe("A kind of message that this release does not interpret; `kind` is WhatsApp's own name of it"),

@@ -1,7 +1,9 @@
 import type { Binary } from "mongodb"
 import type {
+  AccountPacing,
   AccountStatus,
   ChatRef,
+  DelayReason,
   MediaRef,
   MessageContent,
   MessageStatus,
@@ -10,6 +12,7 @@ import type {
   StatusReason,
   StatusStep,
   WildcatEvent,
+  Restriction,
   RetryPolicy,
   WebhookFilter,
 } from "../contracts/index.ts"
@@ -38,8 +41,30 @@ export interface ApiKeyDoc {
   revokedAt: Date | null
 }
 
-/** Why a worker became the owner: nobody was, the owner had fallen silent, or it was its own and begins anew. */
-export type OwnedBecause = "claimed" | "failover" | "restarted"
+/** Why an owner gave a session to another worker: an operator's or its memory's drain, another one's share, its own end. */
+export const handOverReasons = ["drained", "rebalanced", "shutdown"] as const
+
+/** Why a worker became the owner: nobody was, the owner had fallen silent, it was its own and begins anew, or it was given. */
+export const ownedBecause = ["claimed", "failover", "restarted", ...handOverReasons] as const
+export type OwnedBecause = (typeof ownedBecause)[number]
+
+/** An owner has given the session up for another worker. */
+export interface HandOver {
+  from: string
+  /** The worker that is to take it; null when any may. */
+  to: string | null
+  why: (typeof handOverReasons)[number]
+  at: Date
+}
+
+/** One change of the owner. */
+export interface Move {
+  worker: string
+  /** The owner before; null when there was none. */
+  from: string | null
+  why: OwnedBecause
+  at: Date
+}
 
 /** Desired and actual state of an account. `desired` is the API's, the rest is its worker's. */
 export interface AccountDoc {
@@ -53,8 +78,16 @@ export interface AccountDoc {
   me: Person | null
   /** Who owns the session; null when nobody does. */
   owner: { worker: string; epoch: number; since: Date; why?: OwnedBecause } | null
+  /** Set while the session is on its way from one worker to another. */
+  handover?: HandOver | null
+  /** The last changes of the owner, newest last; their number is bounded. */
+  moves?: Move[]
   /** A new session is wanted, if the present owner is older than this. */
   restartAt?: Date | null
+  /** How fast it may write; null or absent: as the installation says. */
+  pacing?: AccountPacing
+  /** WhatsApp lets it write to nobody new, until the end of it. */
+  restriction?: Restriction | null
   statusAt: Date
   createdAt: Date
   updatedAt: Date
@@ -165,12 +198,32 @@ export interface OutboxDoc {
   to: string
   content: OutboundContent
   quoted: { waId: string } | null
+  /** Canonical JIDs of the people mentioned, or everybody in the group. */
+  mentions?: readonly string[] | "all"
+  /** Of a status post: canonical JIDs of those who shall see it. Absent: everybody the account knows. */
+  audience?: readonly string[]
   /** `queued` until its proto is in the session log; then `sending`, then how it ended. */
   status: MessageStatus
   error: { code: string; text: string } | null
+  /** Its class, see `sendClasses`: a lower one goes first. */
+  priority: number
+  /** As the client asked; null: at once. */
+  sendAt: Date | null
+  /** Not before: `sendAt` at first, later when what holds it back ends. */
+  dueAt: Date
+  /** Null: as long as it takes. */
+  expiresAt: Date | null
+  /** Why this row was put off until `dueAt`. */
+  delayed?: { reason: DelayReason } | null
+  /** Somebody wants it cancelled. `settled`: no owner has taken it or ever will, although `status` still says queued. */
+  cancel?: { at: Date; settled: boolean } | null
+  campaign?: string | null
   createdAt: Date
   updatedAt: Date
 }
+
+/** Of what waits, a lower class goes first: answers to who wrote lately, single sends, then campaigns and bulk. */
+export const sendClasses = { reply: 0, normal: 1, bulk: 2 } as const
 
 /** A message of either direction. */
 export interface MessageDoc {
@@ -191,7 +244,60 @@ export interface MessageDoc {
   status: MessageStatus | null
   timeline: StatusStep[]
   error: { code: string; text: string } | null
+  /** Everyone's reaction, also one that was taken back (its emoji is empty): a late older one must not win. */
+  reactions?: Said<{ emoji: string }>[]
+  /** Of a poll: everyone's present vote. */
+  votes?: Said<{ options: string[] }>[]
+  /** When `content` became what it is, if it was edited. */
+  editedAt?: Date
+  /** What it said before, oldest first; their number is bounded. */
+  edits?: { content: MessageContent; at: Date }[]
+  /** Removed for everyone: `content` is `revoked` and the rest of what was said is gone. */
+  revoked?: { by: Person; at: Date }
+  /** The last word on its pin; `until` is null when it was unpinned. */
+  pin?: { by: Person; at: Date; until: Date | null }
+  /** Marked with a star; absent: never was. */
+  starred?: boolean
+  /** Removed on the account's own devices only. */
+  deletedForMe?: boolean
+  /** Counts the changes by actions: each is made to the state that it was computed from. */
+  actionsRevision?: number
   /** The message as WhatsApp's protobuf `Message`, sealed under the context `message:<_id>`; media keys are inside. */
+  raw: Binary | null
+  /** Campaign that it was sent for. */
+  campaign?: string
+  createdAt: Date
+}
+
+/** What somebody said about a message. */
+export type Said<T> = T & { by: Person; at: Date }
+
+/** What an action does to the message that it is about. */
+export type MessageAction =
+  | { type: "reaction"; emoji: string }
+  | { type: "edit"; content: MessageContent; mentions: Person[] }
+  | { type: "revoke"; asAdmin: boolean }
+  | { type: "pin"; until: Date | null }
+  /** `options` is null while the poll, and with it the key to the vote, is not known; `sealed` is in base64. */
+  | { type: "vote"; options: string[] | null; sealed: { payload: string; iv: string } | null }
+
+/** A reaction, edit, removal, pin or vote, by whomever. `_id` is a message id: it is a message of its own on WhatsApp. */
+export interface ActionDoc {
+  _id: string
+  tenant: string
+  account: string
+  waId: string
+  chat: ChatRef
+  by: Person
+  fromMe: boolean
+  source: MessageDoc["source"]
+  at: Date
+  /** The message that it is about: its id where it was known then; its author null where the action does not tell. */
+  target: { id: string | null; waId: string; author: Person | null }
+  action: MessageAction
+  /** False: its message is not in the log; when it comes, the action is carried out on it. */
+  applied: boolean
+  /** Of sends through this API: the protobuf, sealed under the context `message:<_id>`, for a recipient who asks again. */
   raw: Binary | null
   createdAt: Date
 }

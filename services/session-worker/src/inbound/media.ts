@@ -8,12 +8,12 @@ export type DeclaredMedia = Pick<MediaRef, "kind" | "mimetype" | "bytes" | "sha2
 /** One reader per kind of message with a file. */
 export const mediaReaders = {
   imageMessage: ({ imageMessage: image }) =>
-    read({ type: "image", caption: image?.caption || null }, image, "image/jpeg"),
+    read({ type: "image", caption: image?.caption || null, ...once(image) }, image, "image/jpeg"),
   videoMessage: ({ videoMessage: video }) =>
-    read({ type: "video", caption: video?.caption || null, gif: video?.gifPlayback ?? false, note: false }, video, mp4),
+    read({ type: "video", caption: video?.caption || null, gif: video?.gifPlayback ?? false, note: false, ...once(video) }, video, mp4),
   ptvMessage: ({ ptvMessage: note }) =>
     read({ type: "video", caption: note?.caption || null, gif: false, note: true }, note, mp4),
-  audioMessage: ({ audioMessage: audio }) => read({ type: "audio", voice: audio?.ptt ?? false }, audio, "audio/ogg"),
+  audioMessage: ({ audioMessage: audio }) => read({ type: "audio", voice: audio?.ptt ?? false, ...once(audio) }, audio, "audio/ogg"),
   documentMessage: ({ documentMessage: document }) =>
     read({ type: "document", caption: document?.caption || null }, document, "application/octet-stream"),
   stickerMessage: ({ stickerMessage: sticker }) => read({ type: "sticker" }, sticker, "image/webp"),
@@ -28,6 +28,10 @@ interface FileFields {
   fileSha256?: Uint8Array | null
   fileName?: string | null
   contextInfo?: proto.IContextInfo | null
+}
+
+function once(file: { viewOnce?: boolean | null } | null | undefined): { viewOnce?: true } {
+  return file?.viewOnce ? { viewOnce: true } : {}
 }
 
 function read(

@@ -1,6 +1,8 @@
 import { BufferJSON, proto } from "@whiskeysockets/baileys"
 import type { AuthenticationCreds, SignalDataTypeMap } from "@whiskeysockets/baileys"
 import type { MessageView } from "@wildcat/shared/contracts"
+import type { StagedAction } from "../actions/staged-action.ts"
+import type { ContactFields } from "./people-marks.ts"
 
 /** A decrypted message, kept until WhatsApp's server has confirmed our receipt: a redelivery is answered from it. */
 export interface Memo {
@@ -19,8 +21,26 @@ export interface Unconfirmed {
   message: Uint8Array
   /** What `message.sent` will say. */
   view: MessageView
+  /** Of something that is done to a message: what. It comes true when the server has answered. */
+  action?: StagedAction
   /** When it was staged first, in milliseconds since 1970. */
   at: number
+  /** Of a status post: the JIDs it goes to. */
+  audience?: string[]
+}
+
+/** A message that came and could not be read so far. */
+export interface Missed {
+  /** Of its stanza: who, where, when. */
+  attrs: Record<string, string>
+  /** Its ciphertext could not be opened; or WhatsApp did not give it to this device at all. */
+  reason: "undecryptable" | "unavailable"
+  /** How often it was asked for. */
+  asks: number
+  /** When it was asked for last, in milliseconds since 1970. */
+  askedAt: number
+  /** It has been told as undecryptable. */
+  givenUp: boolean
 }
 
 /** Every kind of value that makes up a session, by type: Baileys' Signal keys and ours. */
@@ -28,11 +48,19 @@ export interface StateValues extends SignalDataTypeMap {
   creds: AuthenticationCreds
   inbox: Memo
   unconfirmed: Unconfirmed
+  /** By the id that we give the message. */
+  missed: Missed
   /** Baileys' cache of a user's devices. Without it each restart replaces the session with every contact. */
   devices: unknown
   /** User part of a number to that of its LID and back, from group lists: for us, not for Baileys' choice of sessions. */
   names: string
-  /** `sequence`: number of the last event. */
+  /** Those whom the account has met, by `memberKey`. */
+  person: ContactFields
+  /** Hash of what WhatsApp said of a group last, by JID: what has not changed is not written again. */
+  "group-digest": string
+  /** When notifications came that are in the log, by sender and id. */
+  notice: number
+  /** `sequence`: number of the last event; `people`: of the last change of groups and contacts. */
   meta: number
 }
 

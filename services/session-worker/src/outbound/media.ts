@@ -1,15 +1,13 @@
-import type { Readable } from "node:stream"
-import { prepareWAMessageMedia } from "@whiskeysockets/baileys"
-import type { AnyMediaMessageContent, proto } from "@whiskeysockets/baileys"
+import type { proto } from "@whiskeysockets/baileys"
 import { shownContent } from "@wildcat/shared/contracts"
-import type { MediaKind, OutboundContent } from "@wildcat/shared/contracts"
+import type { MediaFacts, MediaKind, OutboundContent } from "@wildcat/shared/contracts"
 import type { StoredMedia } from "@wildcat/shared/store"
 import { mediaRef } from "../inbound/message.ts"
-import { NotSendable } from "./content.ts"
+import { NotSendable, withContext } from "./content.ts"
 import type { Prepared, SendParts } from "./content.ts"
+import { uploadFile } from "./upload-file.ts"
 
 type MediaContent = Extract<OutboundContent, { type: MediaKind }>
-type Source = { stream: Readable }
 
 /** Reads the file from the media store, encrypts it on its way to WhatsApp's media server, and refers to it. */
 export async function sendMedia(content: MediaContent, parts: SendParts): Promise<Prepared> {
@@ -18,16 +16,12 @@ export async function sendMedia(content: MediaContent, parts: SendParts): Promis
     parts.store.media.open(content.mediaId),
   ])
   if (stored === null || stream === null) throw new NotSendable("media_not_found", "the file is not stored any more")
-  const message = await prepareWAMessageMedia(describe(content, { stored, source: { stream } }), {
-    upload: parts.upload,
-    mediaUploadTimeoutMs: parts.uploadTimeoutMs,
-    logger: parts.logger,
-  })
-  setContext(message, parts.context)
+  const file = await uploadFile(stream, content.type, parts)
+  const common = { ...file, mimetype: stored.mimetype, ...withContext(parts.context) }
   const { mimetype, bytes, sha256 } = stored
   const fileName = content.type === "document" ? (content.fileName ?? stored.fileName) : stored.fileName
   return {
-    message,
+    message: onceOnly(content, messageOf(content, common, stored)),
     content: shownContent(content),
     media: mediaRef(stored.id, { kind: content.type, mimetype, bytes, sha256, fileName }, parts),
   }
@@ -36,28 +30,42 @@ export async function sendMedia(content: MediaContent, parts: SendParts): Promis
 /** WhatsApp plays a voice note only under this type. */
 const voiceType = "audio/ogg; codecs=opus"
 
-function describe(
-  content: MediaContent,
-  { stored: { mimetype, fileName }, source }: { stored: StoredMedia; source: Source },
-): AnyMediaMessageContent {
+type Common = proto.Message.IImageMessage
+
+function messageOf(content: MediaContent, common: Common, { fileName }: StoredMedia): proto.IMessage {
   const caption = "caption" in content && content.caption !== undefined ? { caption: content.caption } : {}
+  const once = "viewOnce" in content && content.viewOnce === true ? { viewOnce: true } : {}
+  const seen = factsOf(content.facts ?? {})
   switch (content.type) {
     case "image":
-      return { image: source, mimetype, ...caption }
-    case "video":
-      return { video: source, mimetype, ...caption, gifPlayback: content.gif ?? false, ptv: content.note ?? false }
-    case "audio":
-      return content.voice ? { audio: source, mimetype: voiceType, ptt: true } : { audio: source, mimetype }
+      return { imageMessage: { ...common, ...seen, ...caption, ...once } }
+    case "video": {
+      const video = { ...common, ...seen, ...caption, ...once }
+      if (content.note) return { ptvMessage: video }
+      return { videoMessage: { ...video, ...(content.gif ? { gifPlayback: true } : {}) } }
+    }
+    case "audio": {
+      const audio = { ...common, ...seen, ...once }
+      return { audioMessage: content.voice ? { ...audio, mimetype: voiceType, ptt: true } : audio }
+    }
     case "document":
-      return { document: source, mimetype, fileName: content.fileName ?? fileName ?? "file", ...caption }
+      return { documentMessage: { ...common, fileName: content.fileName ?? fileName ?? "file", ...caption } }
     case "sticker":
-      return { sticker: source, mimetype }
+      return { stickerMessage: { ...common, ...seen } }
   }
 }
 
-function setContext(message: proto.IMessage, context: proto.IContextInfo | null): void {
-  if (context === null) return
-  const { imageMessage, videoMessage, ptvMessage, audioMessage, documentMessage, stickerMessage } = message
-  const media = imageMessage ?? videoMessage ?? ptvMessage ?? audioMessage ?? documentMessage ?? stickerMessage
-  if (media) media.contextInfo = context
+function factsOf({ width, height, seconds, thumbnail, waveform }: MediaFacts) {
+  return {
+    ...(width === undefined || height === undefined ? {} : { width, height }),
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(thumbnail === undefined ? {} : { jpegThumbnail: Buffer.from(thumbnail, "base64") }),
+    ...(waveform === undefined ? {} : { waveform: Buffer.from(waveform, "base64") }),
+  }
+}
+
+/** What may be opened once only stands in a wrapper, which tells older clients to keep their hands off it. */
+function onceOnly(content: MediaContent, message: proto.IMessage): proto.IMessage {
+  if (!("viewOnce" in content) || content.viewOnce !== true) return message
+  return content.type === "audio" ? { viewOnceMessageV2Extension: { message } } : { viewOnceMessageV2: { message } }
 }

@@ -1,7 +1,8 @@
-import type { WASocket } from "@whiskeysockets/baileys"
-import type { MessageView } from "@wildcat/shared/contracts"
+import type { WASocket, proto } from "@whiskeysockets/baileys"
+import type { MessageView, Person } from "@wildcat/shared/contracts"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { OutboxDoc, Store } from "@wildcat/shared/store"
+import type { Targets } from "../actions/targets.ts"
 import { userOf } from "../inbound/people.ts"
 import type { Names } from "../inbound/people.ts"
 import type { SessionState } from "../log/state.ts"
@@ -9,9 +10,11 @@ import { quietLogger } from "../whatsapp/quiet-logger.ts"
 import { NotSendable } from "./content.ts"
 import type { Prepared } from "./content.ts"
 import { prepare } from "./index.ts"
+import { readMentions } from "./mentions.ts"
+import { readAudience } from "./audience.ts"
 import { readQuote } from "./quote.ts"
 
-export type PreparedRow = Prepared & { quoted: MessageView["quoted"] }
+export type PreparedRow = Prepared & Pick<MessageView, "quoted" | "mentions"> & { audience: string[] | null }
 
 export interface PrepareOptions {
   store: Store
@@ -20,6 +23,8 @@ export interface PrepareOptions {
   mediaLinkDays: number
   state: SessionState
   names: Names
+  me(): Person
+  targets: Targets
   log: Logger
 }
 
@@ -29,6 +34,8 @@ const uploadTimeoutMs = 120_000
 export async function prepareRow(row: OutboxDoc, socket: WASocket, options: PrepareOptions): Promise<PreparedRow> {
   await requireOnWhatsApp(row.to, socket, options)
   const quote = await readQuote(row, options.store, options.box)
+  const mentions = await readMentions(row, socket, options)
+  const audience = await readAudience(row, options)
   const { store, box, publicUrl, mediaLinkDays } = options
   const prepared = await prepare(row.content, {
     store,
@@ -38,9 +45,23 @@ export async function prepareRow(row: OutboxDoc, socket: WASocket, options: Prep
     upload: socket.waUploadToServer,
     uploadTimeoutMs,
     logger: quietLogger(options.log),
-    context: quote?.context ?? null,
+    account: row.account,
+    to: row.to,
+    socket,
+    targets: options.targets,
+    names: options.names,
+    me: options.me(),
+    context: contextOf(quote?.context, mentions?.jids),
   })
-  return { ...prepared, quoted: quote?.quoted ?? null }
+  return { ...prepared, quoted: quote?.quoted ?? null, mentions: mentions?.people ?? [], audience }
+}
+
+function contextOf(
+  quote: proto.IContextInfo | undefined,
+  mentionedJid: string[] | undefined,
+): proto.IContextInfo | null {
+  if (quote === undefined && mentionedJid === undefined) return null
+  return { ...quote, ...(mentionedJid === undefined ? {} : { mentionedJid }) }
 }
 
 /** A number that was never written to: WhatsApp says whether it exists. */

@@ -3,6 +3,7 @@ import { faultPoint } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { Unconfirmed } from "../log/state.ts"
 import type { GatedSocket } from "../whatsapp/socket.ts"
+import { stanzaExtras } from "./stanza-extras.ts"
 
 /** Sends whose answer is awaited at a time. Frames keep the order in which they were relayed. */
 const windowMax = 16
@@ -30,7 +31,12 @@ export function createRelay(log: Logger): Relay {
 
   const hand = async (waId: string, sent: Unconfirmed, { socket, gate }: GatedSocket): Promise<Relayed> => {
     try {
-      await socket.relayMessage(sent.to, proto.Message.decode(sent.message), { messageId: waId })
+      const message = proto.Message.decode(sent.message)
+      await socket.relayMessage(sent.to, message, {
+        messageId: waId,
+        ...stanzaExtras(message),
+        ...(sent.audience === undefined ? {} : { statusJidList: sent.audience }),
+      })
       void gate.emptied().then(() => faultPoint("outbound.after-frame-before-ack"))
       return "queued"
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { MessageStatus, Person } from "@wildcat/shared/contracts"
+import type { MessageStatus } from "@wildcat/shared/contracts"
 import { faultPoint, jittered } from "@wildcat/shared/runtime"
 import type { OutboxDoc } from "@wildcat/shared/store"
 import type { OwnMessages } from "../inbound/own-messages.ts"
@@ -7,6 +7,7 @@ import type { OutboxMark } from "../log/entry.ts"
 import type { SessionLog } from "../log/session-log.ts"
 import type { Unconfirmed } from "../log/state.ts"
 import type { GatedSocket } from "../whatsapp/socket.ts"
+import { statusFeed } from "./audience.ts"
 import { NotSendable } from "./content.ts"
 import { createOutcomes } from "./outcomes.ts"
 import type { Outcomes } from "./outcomes.ts"
@@ -22,7 +23,6 @@ export interface SenderOptions extends PrepareOptions {
   account: string
   sessionLog: SessionLog
   own: OwnMessages
-  me(): Person
   /** A send whose fate is not known is repeated under the same id up to this age. */
   resendMsMax: number
   pollMs: number
@@ -77,7 +77,7 @@ export function createSender(options: SenderOptions): Sender {
     )
   }
   const accept = (waId: string, sent: Unconfirmed) => {
-    own.put({ id: sent.id, waId, chat: sent.view.chat, status: "server_ack" })
+    if (sent.action === undefined) own.put({ id: sent.id, waId, chat: sent.view.chat, status: "server_ack" })
     settle(waId, sent.id, "server_ack", sessionLog.stage(acceptedChange(waId, sent, new Date())))
   }
   const end = (
@@ -143,7 +143,10 @@ export function createSender(options: SenderOptions): Sender {
     if (prepared === null) return
     const { sent, change } = sendChange(row, prepared, options)
     taken.add(row._id)
-    own.put({ id: row._id, waId: row.waId, chat: sent.view.chat, status: "sending" })
+    for (const message of change.messages ?? []) {
+      own.put({ id: row._id, waId: row.waId, chat: message.chat, status: "sending" })
+      options.targets.put(message)
+    }
     sessionLog.stage(change)
     faultPoint("outbound.after-stage-before-commit")
     await relayOne(row.waId, sent, to)
@@ -181,7 +184,8 @@ export function createSender(options: SenderOptions): Sender {
       if (!isPresent(to)) return
       const ageMs = Date.now() - sent.at
       log.info({ message: sent.id, ageMs }, "message.in_doubt")
-      if (ageMs <= options.resendMsMax) await relayOne(waId, sent, to)
+      // A second status post would be seen twice by those who have opened the first.
+      if (ageMs <= options.resendMsMax && sent.to !== statusFeed) await relayOne(waId, sent, to)
       else end(waId, sent, { status: "unknown", error: null })
     }
   }

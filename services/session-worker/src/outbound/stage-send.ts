@@ -3,6 +3,7 @@ import { Binary } from "mongodb"
 import type { MessageView, Person } from "@wildcat/shared/contracts"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import type { MessageDoc, OutboxDoc } from "@wildcat/shared/store"
+import type { StagedAction } from "../actions/staged-action.ts"
 import { chatOf } from "../inbound/people.ts"
 import type { Names } from "../inbound/people.ts"
 import type { Change } from "../log/entry.ts"
@@ -17,15 +18,36 @@ export function sendChange(
 ): { sent: Unconfirmed; change: Change } {
   const message = Buffer.from(proto.Message.encode(proto.Message.fromObject(prepared.message)).finish())
   const view = viewOf(row, prepared, context)
-  const sent: Unconfirmed = { id: row._id, to: row.to, message, view, at: Date.now() }
+  const { audience } = prepared
+  const sent: Unconfirmed = {
+    id: row._id,
+    to: row.to,
+    message,
+    view,
+    at: Date.now(),
+    ...(audience === null ? {} : { audience }),
+    ...(prepared.done === undefined
+      ? {}
+      : { action: actionOf(row, view, { done: prepared.done, message, ...context }) }),
+  }
   return {
     sent,
     change: {
       state: { unconfirmed: { [row.waId]: sent } },
-      messages: [rowOf(sent, row, context.box)],
+      ...(sent.action === undefined ? { messages: [rowOf(sent, row, context.box)] } : {}),
       outbox: [{ id: row._id, status: "sending", error: null }],
     },
   }
+}
+
+/** What it does to another message comes true only when WhatsApp's server has it. */
+function actionOf(
+  { _id, tenant, account }: OutboxDoc,
+  { waId, chat, author: by, source, timestamp }: MessageView,
+  { done, message, box }: { done: NonNullable<PreparedRow["done"]>; message: Uint8Array; box: SecretBox },
+): StagedAction {
+  const who = { chat, by, fromMe: true, source, at: new Date(timestamp) }
+  return { _id, tenant, account, waId, ...who, ...done, raw: box.seal(message, `message:${_id}`) }
 }
 
 function viewOf(row: OutboxDoc, prepared: PreparedRow, context: { names: Names; me(): Person }): MessageView {
@@ -41,7 +63,7 @@ function viewOf(row: OutboxDoc, prepared: PreparedRow, context: { names: Names; 
     content: prepared.content,
     media: prepared.media,
     quoted: prepared.quoted,
-    mentions: [],
+    mentions: prepared.mentions,
   }
 }
 

@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto"
+import { Readable } from "node:stream"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { newId, shownContent } from "@wildcat/shared/contracts"
+import type { OutboundContent } from "@wildcat/shared/contracts"
+import { waitUntil } from "@wildcat/testkit"
+import { createWorld } from "./world.ts"
+import type { Account, World } from "./world.ts"
+
+let world: World
+let account: Account
+
+beforeAll(async () => {
+  world = await createWorld({ ackDelayMs: 20 })
+  await world.startWorker()
+  account = await world.linkAccount()
+})
+
+afterAll(() => world.stop())
+
+const feed = "status@broadcast"
+
+async function store(bytes: Buffer): Promise<string> {
+  const id = newId("media")
+  const described = { id, tenant: world.tenant, account: null, mimetype: "image/jpeg", fileName: null }
+  await world.store.media.put(Readable.from([bytes]), described, { bytesMax: 1_000_000 })
+  return id
+}
+
+test("without anybody the account knows, a status post fails and says so", async () => {
+  const { id } = await world.queue(account.id, feed, { type: "text", text: "is anybody there?" })
+  expect(await world.send(account.id, id)).toBe("failed")
+  const row = await world.store.collections.outbox.findOne({ _id: id })
+  expect(row?.error?.code).toBe("no_audience")
+})
+
+const bytes = randomBytes(3_000)
+const posts: [content: OutboundContent, expected: object][] = [
+  [
+    { type: "text", text: "Open until six", background: "#1F7AEC", font: "bold" },
+    {
+      kind: "text",
+      text: "Open until six",
+      details: { text: "Open until six", backgroundArgb: 0xff1f7aec, textArgb: 0xffffffff, font: "SYSTEM_BOLD" },
+    },
+  ],
+  [
+    { type: "image", mediaId: "", caption: "New" },
+    { kind: "image", caption: "New" },
+  ],
+  [
+    { type: "video", mediaId: "", caption: "Look" },
+    { kind: "video", caption: "Look" },
+  ],
+  [{ type: "audio", mediaId: "", voice: true }, { kind: "voice" }],
+]
+
+test.each(posts)("%j reaches its audience and nobody else [P26]", async (given, expected) => {
+  const [ada, ben, eve] = [
+    await world.whatsapp.createContact({ addressing: "pn" }),
+    await world.whatsapp.createContact({ addressing: "lid" }),
+    await world.whatsapp.createContact(),
+  ]
+  const content = "mediaId" in given ? { ...given, mediaId: await store(bytes) } : given
+  const { id, waId } = await world.queue(account.id, feed, content, undefined, { audience: [ada.pn, ben.lid] })
+  expect(await world.send(account.id, id)).toBe("server_ack")
+  for (const reader of [ada, ben]) {
+    const got = await world.whatsapp.waitForMessage({
+      contactId: reader.id,
+      match: { messageId: waId },
+      timeoutMs: 30_000,
+    })
+    expect(got).toMatchObject({ ...expected, chat: feed, from: account.pn, copies: 1 })
+    if ("mediaId" in content) expect(got.bytesBase64).toBe(bytes.toString("base64"))
+  }
+  const event = await waitUntil("the event", async () =>
+    (await world.events("message.sent")).find((each) => each.data.id === id),
+  )
+  expect(event.data).toMatchObject({ chat: { jid: feed, kind: "status" }, content: shownContent(content) })
+  expect(await world.whatsapp.receivedMessages({ contactId: eve.id })).toEqual([])
+})
+
+test("a status post without audience reaches everybody the account has a chat with [P26]", async () => {
+  const ada = await world.whatsapp.createContact()
+  await world.whatsapp.sendText({ from: ada.id, to: account.pn, text: "hi" })
+  await waitUntil("the chat", () => world.store.collections.messages.findOne({ "chat.lid": ada.lid }))
+  const { id, waId } = await world.queue(account.id, feed, { type: "text", text: "to all" })
+  expect(await world.send(account.id, id)).toBe("server_ack")
+  const match = { messageId: waId }
+  const got = await world.whatsapp.waitForMessage({ contactId: ada.id, match, timeoutMs: 30_000 })
+  expect(got).toMatchObject({ text: "to all", chat: feed })
+})
+
+test("a contact's status post is stored and becomes an event of the status feed [P26]", async () => {
+  const ada = await world.whatsapp.createContact()
+  const { messageId } = await world.whatsapp.postStatus({ from: ada.id, audience: [account.pn], text: "my day" })
+  const event = await waitUntil("the event", async () =>
+    (await world.events("message.received")).find((each) => each.data.waId === messageId),
+  )
+  expect(event.data).toMatchObject({
+    chat: { jid: feed, kind: "status" },
+    author: { pn: ada.pn, lid: ada.lid },
+    content: { type: "text", text: "my day" },
+  })
+  const row = await world.store.collections.messages.findOne({ _id: event.data.id })
+  expect(row?.chat.jid).toBe(feed)
+})

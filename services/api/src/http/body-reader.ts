@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers"
 import type { z } from "zod"
 import { WildcatError } from "@wildcat/shared/contracts"
 import type { TenantAccess } from "../tenant/tenant-access.ts"
-import { parseBody } from "./parse-input.ts"
+import { invalid, parseBody } from "./parse-input.ts"
 
 export type RawRequest = IncomingMessage
 
@@ -58,12 +58,33 @@ export async function readJson(request: RawRequest, bytesMax: number): Promise<u
   return parseJson(bytes)
 }
 
-/** Throws `invalid_json` when the bytes are not JSON in UTF-8. */
+/**
+ * Throws `invalid_json` when the bytes are not JSON in UTF-8, and `invalid_request` naming the field when an escape in it
+ * is half a character: no database and no WhatsApp could hold that text.
+ */
 export function parseJson(bytes: Uint8Array): unknown {
+  const [text, value] = parsed(bytes)
+  if (/\\ud[89a-f]/i.test(text)) refuseHalfCharacters(value, [])
+  return value
+}
+
+function parsed(bytes: Uint8Array): [text: string, value: unknown] {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    return [text, JSON.parse(text)]
   } catch (error) {
     throw new WildcatError("invalid_json", { field: "body", cause: error })
+  }
+}
+
+function refuseHalfCharacters(value: unknown, path: readonly string[]): void {
+  if (typeof value === "string" && !value.isWellFormed()) {
+    throw invalid(path.join(".") || "body", "has half a character in it: its Unicode is broken")
+  }
+  if (typeof value !== "object" || value === null) return
+  for (const [key, inner] of Object.entries(value)) {
+    if (!key.isWellFormed()) throw invalid(path.join(".") || "body", "has a field whose name is broken Unicode")
+    refuseHalfCharacters(inner, [...path, key])
   }
 }
 

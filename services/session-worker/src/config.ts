@@ -1,5 +1,6 @@
 import { hostname } from "node:os"
 import { z } from "zod"
+import { PacingDefault } from "@wildcat/shared/contracts"
 import { commonConfig, wholeNumber } from "@wildcat/shared/runtime"
 import type { ConfigShape } from "@wildcat/shared/runtime"
 
@@ -38,14 +39,38 @@ export const config = {
     .default(10_000)
     .describe("A worker that is silent for this long loses its sessions to others"),
   ACCOUNTS_POLL_MS: wholeNumber(100, 600_000).default(5_000).describe("Pause between looks at all accounts"),
+  MISSED_ASK_MS: wholeNumber(50, 3_600_000)
+    .default(30_000)
+    .describe(
+      "Pause before a message that could not be read is asked for again; it doubles each of four times, then the message is told as undecryptable",
+    ),
   OUTBOX_POLL_MS: wholeNumber(100, 600_000).default(10_000).describe("Pause between looks at an account's outbox"),
   SESSIONS_MAX: wholeNumber(1, 10_000).default(200).describe("Sessions that this worker holds at most"),
-  SESSIONS_OPENING_MAX: wholeNumber(1, 100).default(5).describe("Sessions that are opened at a time"),
+  SESSIONS_OPENING_MAX: wholeNumber(1, 100)
+    .default(10)
+    .describe("Sessions whose state is read at a time when this worker takes them over"),
+  CONNECTING_MAX: wholeNumber(1, 1_000)
+    .default(20)
+    .describe("Sessions that connect to WhatsApp at a time; after an outage the others follow in waves"),
+  LINKING_MAX: wholeNumber(1, 100)
+    .default(5)
+    .describe("Of these, sessions that connect for the first time after their link, which costs the most"),
+  MOVES_MAX: wholeNumber(1, 100)
+    .default(5)
+    .describe("Sessions that this worker hands over to others at a time, and at each look for balance"),
+  WORKER_RSS_MAX_MB: wholeNumber(0, 1_000_000)
+    .default(0)
+    .describe(
+      "Resident memory in MB beyond which this worker gives its sessions to others and ends with code 1, to be started anew; 0 for no limit",
+    ),
   IN_DOUBT_RESEND_MS: wholeNumber(0, 86_400_000)
     .default(600_000)
     .describe(
       "A send that WhatsApp never confirmed is repeated under the same id up to this age, then it is `unknown`",
     ),
+  PACING_DEFAULT: PacingDefault.default("on").describe(
+    "`on`: accounts that say nothing else are paced like a careful person (see the README); `off`: they send as fast as they can",
+  ),
   COMMIT_PATIENCE_MS: wholeNumber(100, 600_000)
     .default(15_000)
     .describe("How long a commit is tried again while MongoDB fails, before the session is closed"),

@@ -1,10 +1,14 @@
 import { connectBus, onNudge, provisionStreams } from "@wildcat/shared/bus"
-import { createSecretBox } from "@wildcat/shared/runtime"
+import { createSecretBox, tolerate } from "@wildcat/shared/runtime"
 import type { Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
+import type { HandOver } from "@wildcat/shared/store"
 import type { Config } from "./config.ts"
 import { startHeartbeats } from "./ownership/heartbeats.ts"
+import { watchMemory } from "./ownership/memory-guard.ts"
 import { createSupervisor } from "./ownership/supervisor.ts"
+import type { Supervisor } from "./ownership/supervisor.ts"
+import { createAdmission } from "./session/admission.ts"
 import { openSession } from "./session/session.ts"
 import type { SessionSettings } from "./session/parts.ts"
 import { silenceConsole } from "./whatsapp/silence-console.ts"
@@ -32,37 +36,57 @@ export async function wire(config: Config, scope: Scope): Promise<void> {
   scope.check("nats", bus.check)
   await provisionStreams(bus, { replicas: config.NATS_REPLICAS, eventsDays: config.EVENTS_DAYS })
 
+  const admission = createAdmission({ connecting: config.CONNECTING_MAX, linking: config.LINKING_MAX })
   const box = createSecretBox(config.SECRETS_KEY, config.SECRETS_KEY_PREVIOUS)
   const settings = sessionSettings(config)
-  const load = { sessions: () => 0, draining: false }
+  /** Set when the process is to end: why its sessions go to others. */
+  let leaving: HandOver["why"] | null = null
+  let supervisor: Supervisor | null = null
+  const capacity = config.SESSIONS_MAX
   const heartbeats = await startHeartbeats(bus, {
     worker: config.WORKER_ID,
     limitMs: config.HEARTBEAT_LIMIT_MS,
     replicas: config.NATS_REPLICAS,
-    load: () => ({ sessions: load.sessions(), draining: load.draining }),
+    load: () => ({ sessions: supervisor?.sessions ?? 0, capacity, draining: leaving !== null }),
     superseded: () => scope.fail(new Error("another process uses the same WORKER_ID")),
+    changed: () => supervisor?.look(),
     log,
   })
   scope.onStop("heartbeats", () => heartbeats.stop())
-  const supervisor = createSupervisor({
+  const sessions = createSupervisor({
     worker: config.WORKER_ID,
     bus,
     store,
     log,
     liveness: heartbeats,
+    isDraining: () => leaving !== null || heartbeats.isDrained,
     pollMs: config.ACCOUNTS_POLL_MS,
     unownedMsMax: config.HEARTBEAT_LIMIT_MS,
     sessionsMax: config.SESSIONS_MAX,
     openingMax: config.SESSIONS_OPENING_MAX,
-    open: (account, epoch) => openSession({ account, epoch, bus, store, box, settings, log }),
+    movesMax: config.MOVES_MAX,
+    open: (account, epoch) => openSession({ account, epoch, bus, store, box, settings, admission, log }),
   })
-  load.sessions = () => supervisor.sessions
-  scope.onStop("sessions", () => {
-    load.draining = true
-    return supervisor.stop()
+  supervisor = sessions
+  scope.onStop("sessions", async () => {
+    leaving ??= "shutdown"
+    void tolerate(heartbeats.announce(), "the next beat tells it", log)
+    await sessions.stop(leaving)
   })
-  const nudges = onNudge(bus, bus.subjects.accountsNudge, () => supervisor.look())
+  const nudges = onNudge(bus, bus.subjects.accountsNudge, (accounts) => sessions.look(accounts))
   scope.onStop("nudges", () => nudges.stop())
+  if (config.WORKER_RSS_MAX_MB > 0) {
+    const memory = watchMemory({
+      rssBytesMax: config.WORKER_RSS_MAX_MB * 1_048_576,
+      over: (rssBytes) => {
+        log.warn({ rssBytes, rssMbMax: config.WORKER_RSS_MAX_MB }, "memory.over_limit")
+        leaving = "drained"
+        scope.fail(new Error("the process is over its limit of memory"))
+      },
+      log,
+    })
+    scope.onStop("memory", () => memory.stop())
+  }
 }
 
 function sessionSettings(config: Config): SessionSettings {
@@ -81,6 +105,8 @@ function sessionSettings(config: Config): SessionSettings {
     qrRounds: config.QR_ROUNDS,
     resendMsMax: config.IN_DOUBT_RESEND_MS,
     outboxPollMs: config.OUTBOX_POLL_MS,
+    askAgainMs: config.MISSED_ASK_MS,
+    pacing: config.PACING_DEFAULT,
     commitPatienceMs: config.COMMIT_PATIENCE_MS,
     // One server stores what one connection publishes in order; while replicas change their leader, earlier ones may be lost.
     publishesMax: config.NATS_REPLICAS === 1 ? 64 : 1,

@@ -36,15 +36,18 @@ export async function requestCommand<V extends CommandVerb>(
   return commands[order.verb].reply.parse(answer.reply) as CommandReply<V>
 }
 
-/** Serves the orders for one account until `stop`. An order past its deadline is dropped: its caller has gone. */
+/**
+ * Serves the orders for one account until `stop`. An order past its deadline is answered as expired and not carried out, as
+ * is each while `isExpired` says that the server of the orders may no longer be the right one.
+ */
 export function serveCommands(
   bus: Bus,
-  options: { account: string; handlers: CommandHandlers; log: Logger },
+  options: { account: string; handlers: Partial<CommandHandlers>; isExpired?: () => boolean; log: Logger },
 ): { stop(): void } {
   const subscription = bus.connection.subscribe(bus.subjects.commandsOfAccount(options.account), {
     callback: (error, message) => {
       if (error) return options.log.error({ error }, "command.subscription_failed")
-      void serve(message, options).then((answer) => answer && message.respond(json.encode(answer)))
+      void serve(message, options).then((answer) => message.respond(json.encode(answer)))
     },
   })
   return { stop: () => subscription.unsubscribe() }
@@ -52,13 +55,13 @@ export function serveCommands(
 
 async function serve(
   message: Msg,
-  options: { handlers: CommandHandlers; log: Logger },
-): Promise<z.infer<typeof Answer> | null> {
+  options: { handlers: Partial<CommandHandlers>; isExpired?: () => boolean; log: Logger },
+): Promise<z.infer<typeof Answer>> {
   try {
     const order = Order.parse(json.decode(message.data))
-    if (order.deadline < Date.now()) {
+    if (order.deadline < Date.now() || options.isExpired?.() === true) {
       options.log.info({ subject: message.subject }, "command.expired")
-      return null
+      return { ok: false, code: "session_timeout", detail: "the command expired before the session could begin it" }
     }
     return { ok: true, reply: await dispatch(message.subject, order.request, options.handlers) }
   } catch (error) {
@@ -68,9 +71,10 @@ async function serve(
   }
 }
 
-async function dispatch(subject: string, request: unknown, handlers: CommandHandlers): Promise<unknown> {
+async function dispatch(subject: string, request: unknown, handlers: Partial<CommandHandlers>): Promise<unknown> {
   const verb = verbs.find((each) => subject.endsWith(`.${each}`))
-  if (verb === undefined) throw new WildcatError("not_supported", { detail: "this worker does not know the command" })
+  if (verb === undefined || handlers[verb] === undefined)
+    throw new WildcatError("not_supported", { detail: "this worker does not know the command" })
   // As above: handlers[verb] takes exactly what commands[verb].request yields.
   const handler = handlers[verb] as (request: unknown) => Promise<unknown>
   return handler(commands[verb].request.parse(request))

@@ -7,7 +7,7 @@ import type { Bus } from "./connect.ts"
 const duplicateWindowMs = 20 * 60_000
 
 /**
- * Creates the streams of the installation or brings them up to date. Every service calls it at its start;
+ * Creates the streams and lasting buckets of the installation or brings them up to date. Every service calls it at its start;
  * several at once do no harm.
  */
 export async function provisionStreams(bus: Bus, options: { replicas: number; eventsDays: number }): Promise<void> {
@@ -26,6 +26,7 @@ export async function provisionStreams(bus: Bus, options: { replicas: number; ev
     discard: DiscardPolicy.New,
     num_replicas: options.replicas,
   })
+  await bus.jetStream.views.kv(bus.subjects.ordersBucket, { history: 1, replicas: options.replicas })
 }
 
 async function ensureStream(bus: Bus, config: Partial<StreamConfig> & { name: string }): Promise<void> {

@@ -4,7 +4,7 @@ import { MessageStatus } from "./status.ts"
 
 /**
  * Every order to a session: verb → request, reply and how long the caller waits at most.
- * Commands travel by request/reply to the worker that owns the session and are dropped when their deadline has passed.
+ * Commands travel by request/reply to the worker that owns the session and are not carried out when their deadline has passed.
  * They carry no state: what must not be lost is in MongoDB before the command is sent.
  */
 export const commands = {

@@ -37,6 +37,7 @@ export const reasons = {
   server_unavailable: { class: "transient", text: "WhatsApp's server is not available; Wildcat reconnects." },
   restart_required: { class: "transient", text: "WhatsApp asked for a new connection." },
   storage_unavailable: { class: "transient", text: "The session could not be stored; Wildcat reconnects." },
+  handed_over: { class: "transient", text: "The session moves to another worker." },
   fenced: { class: "transient", text: "Another worker took the session over." },
   unknown: { class: "transient", text: "The connection ended for an unknown reason; Wildcat reconnects." },
 } as const satisfies Record<string, Reason>

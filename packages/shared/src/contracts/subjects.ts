@@ -18,6 +18,8 @@ export function subjectsOf(prefix: string) {
     mediaStream: `${upper}_MEDIA`,
     /** KV bucket of worker heartbeats. */
     workersBucket: `${prefix}_workers`,
+    /** KV bucket of orders to workers (`drain.<worker>`): nothing in it expires. */
+    ordersBucket: `${prefix}_orders`,
     allEvents: `${prefix}.events.>`,
     allMedia: `${prefix}.media.>`,
     /** An event of no account has `none` in the place of its account. */

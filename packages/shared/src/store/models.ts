@@ -50,6 +50,8 @@ const accountSchema = new Schema<AccountDoc>(
     reason: nullable(new Schema({ code: String, class: String, text: String }, { _id: false })),
     me: nullable(new Schema(person, { _id: false })),
     owner: nullable(new Schema({ worker: String, epoch: Number, since: Date, why: String }, { _id: false })),
+    handover: nullable(new Schema({ from: String, to: String, why: String, at: Date }, { _id: false })),
+    moves: { type: [new Schema({ worker: String, from: String, why: String, at: Date }, { _id: false })], default: [] },
     restartAt: nullable(Date),
     statusAt: { type: Date, required: true },
     createdAt: { type: Date, required: true },

@@ -45,6 +45,8 @@ export interface SessionLog {
   /** Calls at once when the log is dead already. */
   onDeath(listener: (cause: unknown) => void): () => void
   readonly isDead: boolean
+  /** When something was staged last that was not lazy, by `performance.now()`. */
+  readonly activeAt: number
   /** Commits what is staged, then takes no more. */
   close(): Promise<void>
 }
@@ -80,6 +82,7 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
   let timerAt = Infinity
   let flushing = false
   let closed = false
+  let activeAt = performance.now()
   let death: { cause: unknown } | null = null
 
   const die = (cause: unknown) => {
@@ -187,6 +190,7 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
   return {
     stage(change, urgency = "soon") {
       if (death !== null || closed) return never
+      if (urgency === "soon") activeAt = performance.now()
       if (change.state !== undefined) state.apply(change.state)
       const events = numbered(change.events ?? [])
       const number = watermark.next()
@@ -227,6 +231,9 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
     },
     get isDead() {
       return death !== null
+    },
+    get activeAt() {
+      return activeAt
     },
     async close() {
       closed = true

@@ -1,18 +1,18 @@
 import type { AccountDoc } from "@wildcat/shared/store"
-import { preferredWorker } from "./placement.ts"
-import type { Liveness } from "./liveness.ts"
+import type { Liveness, Peer } from "./liveness.ts"
+import { preferredWorker, willingOf, withRoom } from "./placement.ts"
 
 /** What this worker has to do about an account. */
-export type Task = "nothing" | "run" | "stop" | "erase"
+export type Task = "nothing" | "run" | "stop" | "erase" | "yield"
 
 export interface Situation {
-  worker: string
-  liveness: Liveness
+  /** This worker as the others see it. */
+  self: Peer
+  liveness: Pick<Liveness, "overdueMs" | "peers">
   /** This process has a session of the account. */
   hasSession: boolean
-  hasRoom: boolean
   now: Date
-  /** How long an account may be without owner before any worker takes it, not only the preferred one. */
+  /** How long an account may be free before any worker takes it, not only the preferred one. */
   unownedMsMax: number
 }
 
@@ -22,7 +22,8 @@ export function decide(account: AccountDoc, situation: Situation): Task {
   if (account.desired === "stopped") return account.owner !== null && mayOwn(account, situation) ? "stop" : "nothing"
   if (situation.hasSession) return isRestartWanted(account) ? "run" : "nothing"
   if (hasEnded(account) && !isRestartWanted(account)) return "nothing"
-  return situation.hasRoom && mayOwn(account, situation) ? "run" : "nothing"
+  if (account.owner?.worker === situation.self.worker && !isWilling(situation)) return "yield"
+  return situation.self.room > 0 && mayOwn(account, situation) ? "run" : "nothing"
 }
 
 /** It failed or was logged out, and stays so until somebody starts it again. */
@@ -37,10 +38,33 @@ function isRestartWanted(account: AccountDoc): boolean {
   return hasEnded(account) && account.updatedAt > account.statusAt
 }
 
-/** Ours, nobody's, or of a worker that has fallen silent. */
-function mayOwn(account: AccountDoc, { worker, liveness, hasSession, now, unownedMsMax }: Situation): boolean {
-  if (hasSession || account.owner?.worker === worker) return true
-  if (account.owner !== null) return liveness.isSilent(account.owner.worker)
-  const waitingMs = now.getTime() - Math.max(account.updatedAt.getTime(), account.statusAt.getTime())
-  return waitingMs > unownedMsMax || preferredWorker(account._id, liveness.alive()) === worker
+/** Ours; or free, and meant for us or left for too long. */
+function mayOwn(account: AccountDoc, situation: Situation): boolean {
+  if (situation.hasSession || account.owner?.worker === situation.self.worker) return true
+  const freeMs = freeForMs(account, situation)
+  if (freeMs === null || !isWilling(situation)) return false
+  return freeMs > situation.unownedMsMax || meantFor(account, situation) === situation.self.worker
+}
+
+/** A draining worker takes nothing while another one could. */
+function isWilling({ self, liveness }: Situation): boolean {
+  return willingOf([self, ...liveness.peers()]).includes(self)
+}
+
+/** For how long nobody has had the account, or its owner has been silent beyond the limit; null while it has an owner. */
+function freeForMs(account: AccountDoc, { liveness, now }: Situation): number | null {
+  if (account.owner !== null) {
+    const overdueMs = liveness.overdueMs(account.owner.worker)
+    return overdueMs >= 0 ? overdueMs : null
+  }
+  const since = [account.updatedAt, account.statusAt, account.handover?.at ?? account.updatedAt]
+  return now.getTime() - Math.max(...since.map((at) => at.getTime()))
+}
+
+/** The worker that its owner gave it to, while that one lives; otherwise the one that all agree on. */
+function meantFor(account: AccountDoc, { self, liveness }: Situation): string | null {
+  const workers = [self, ...liveness.peers()]
+  const to = account.owner === null ? account.handover?.to : null
+  if (workers.some(({ worker }) => worker === to)) return to ?? null
+  return preferredWorker(account._id, withRoom(willingOf(workers)))
 }

@@ -1,93 +1,131 @@
 import { randomUUID } from "node:crypto"
-import { JSONCodec } from "nats"
-import type { KV } from "nats"
-import { isApiError } from "@wildcat/shared/bus"
-import type { Bus } from "@wildcat/shared/bus"
+import type { KV, QueuedIterator, KvEntry } from "nats"
+import { decodeBeat, encodeBeat, isApiError, isToDrain, openBeats } from "@wildcat/shared/bus"
+import type { Bus, WorkerBeat } from "@wildcat/shared/bus"
 import { repeat } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import { createLiveness } from "./liveness.ts"
-import type { Liveness } from "./liveness.ts"
+import type { Liveness, LivenessWatch } from "./liveness.ts"
 
 export interface Heartbeats extends Liveness {
+  /** An operator wants this worker to give its sessions away. */
+  readonly isDrained: boolean
+  /** Tells the others at once what has changed. */
+  announce(): Promise<void>
   stop(): Promise<void>
 }
 
-export interface Beat {
-  /** Distinguishes two processes that were given the same WORKER_ID by mistake. */
-  incarnation: string
-  sessions: number
-  draining: boolean
+/** `draining`: also without an operator's order. */
+export type Load = Pick<WorkerBeat, "sessions" | "capacity" | "draining">
+
+export interface HeartbeatOptions {
+  worker: string
+  limitMs: number
+  replicas: number
+  load: () => Load
+  superseded(): void
+  /** Somebody has come, fallen silent, left or changed its mind; or this worker is to drain, or no more. */
+  changed(): void
+  log: Logger
 }
 
-const json = JSONCodec<Beat>()
-const bucketTtlFactor = 20
+/** Looks at the others' silence per limit: cheap, and what a failover may lose against the limit itself. */
+const looksPerLimit = 20
 
 /**
  * This worker's sign of life in NATS' KV, and the watch over the others'. Whether a worker is silent is judged by our own
  * clock from the arrival of its last beat, never by the server's expiry, which only cleans up.
  * `superseded` is called when another process has taken our WORKER_ID: this one must end.
  */
-export async function startHeartbeats(
-  bus: Bus,
-  options: {
-    worker: string
-    limitMs: number
-    replicas: number
-    load: () => { sessions: number; draining: boolean }
-    superseded(): void
-    log: Logger
-  },
-): Promise<Heartbeats> {
-  const { worker, limitMs } = options
-  const kv = await bus.jetStream.views.kv(bus.subjects.workersBucket, {
-    ttl: limitMs * bucketTtlFactor,
-    history: 1,
-    replicas: options.replicas,
-  })
-  const liveness = createLiveness(limitMs)
+export async function startHeartbeats(bus: Bus, options: HeartbeatOptions): Promise<Heartbeats> {
+  const { worker, limitMs, log } = options
+  const kv = await openBeats(bus, options)
+  const liveness = createLiveness({ worker, limitMs })
   const incarnation = randomUUID()
-  let revision = await kv.put(worker, json.encode({ incarnation, ...options.load() }))
-  const watch = await kv.watch()
-  const watching = (async () => {
-    for await (const entry of watch) {
-      if (entry.operation === "PUT") liveness.heard(entry.key)
-      else liveness.gone(entry.key)
-    }
-  })()
+  const since = new Date().toISOString()
+  let isDrained = await isToDrain(bus, worker)
+  const encoded = () => {
+    const { draining, ...load } = options.load()
+    const rssBytes = process.memoryUsage.rss()
+    return encodeBeat({ incarnation, since, limitMs, rssBytes, ...load, draining: draining || isDrained })
+  }
+  let revision = await kv.put(worker, encoded())
+  let watch = await follow(kv, liveness, log)
 
   const beat = async () => {
     try {
-      revision = await kv.update(worker, json.encode({ incarnation, ...options.load() }), revision)
+      revision = await kv.update(worker, encoded(), revision)
     } catch (error) {
       if (!isApiError(error, 10071)) throw error
-      revision = await repair(kv, worker, incarnation, options)
+      revision = await repair(kv, { worker, incarnation, encoded, superseded: options.superseded })
     }
+    isDrained = await isToDrain(bus, worker)
+    if (liveness.isInTouch()) return
+    // NATS takes our beats, but we do not hear them: the watch has not survived an outage, or we were frozen.
+    log.warn({}, "heartbeats.not_heard")
+    await watch.stop()
+    watch = await follow(kv, liveness, log)
   }
-  const beating = repeat({ name: "heartbeat", pauseMs: limitMs / 4, work: beat, log: options.log })
+  const beating = repeat({ name: "heartbeat", pauseMs: limitMs / 4, work: beat, log })
+  const looking = watchChanges(() => [isDrained, ...liveness.peers()], limitMs / looksPerLimit, options.changed)
   return {
     ...liveness,
+    get isDrained() {
+      return isDrained
+    },
+    announce: beat,
     async stop() {
+      clearInterval(looking)
       await beating.stop()
       await kv.delete(worker, { previousSeq: revision }).catch((error: unknown) => {
-        options.log.info({ error }, "heartbeat.not_removed")
+        log.info({ error }, "heartbeat.not_removed")
       })
-      watch.stop()
-      await watching
+      await watch.stop()
     },
   }
+}
+
+/** Hears every beat of every worker, from the last ones on. */
+async function follow(kv: KV, liveness: LivenessWatch, log: Logger): Promise<{ stop(): Promise<void> }> {
+  const entries: QueuedIterator<KvEntry> = await kv.watch()
+  const hearing = hear(entries, liveness).catch((error: unknown) => log.warn({ error }, "heartbeats.watch_ended"))
+  return {
+    stop: async () => {
+      entries.stop()
+      await hearing
+    },
+  }
+}
+
+async function hear(entries: QueuedIterator<KvEntry>, liveness: LivenessWatch): Promise<void> {
+  for await (const { operation, key, value } of entries) {
+    if (operation !== "PUT") liveness.gone(key)
+    else {
+      const beat = decodeBeat(value)
+      if (beat !== null) liveness.heard(key, beat)
+    }
+  }
+}
+
+/** Calls when what `look` sees, apart from loads, is not what it saw last. */
+function watchChanges(look: () => unknown[], everyMs: number, changed: () => void): NodeJS.Timeout {
+  const seen = () => JSON.stringify(look(), (key, value: unknown) => (key === "room" ? undefined : value))
+  let last = seen()
+  return setInterval(() => {
+    const now = seen()
+    if (now === last) return
+    last = now
+    changed()
+  }, everyMs)
 }
 
 /** Our revision is not the last one: an answer was lost, the bucket was emptied, or somebody else uses our name. */
 async function repair(
   kv: KV,
-  worker: string,
-  incarnation: string,
-  options: { superseded(): void; load: () => { sessions: number; draining: boolean } },
+  own: { worker: string; incarnation: string; encoded: () => Uint8Array; superseded(): void },
 ): Promise<number> {
-  const found = await kv.get(worker)
-  if (found !== null && found.operation === "PUT") {
-    if (json.decode(found.value).incarnation !== incarnation) options.superseded()
-    return found.revision
-  }
-  return kv.put(worker, json.encode({ incarnation, ...options.load() }))
+  const found = await kv.get(own.worker)
+  if (found === null || found.operation !== "PUT") return kv.put(own.worker, own.encoded())
+  if (decodeBeat(found.value)?.incarnation !== own.incarnation) own.superseded()
+  return found.revision
 }

@@ -1,183 +1,212 @@
-import { serveCommands } from "@wildcat/shared/bus"
-import type { Bus } from "@wildcat/shared/bus"
 import { repeat } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
-import type { AccountDoc, Store } from "@wildcat/shared/store"
-import { commandHandlers } from "../commands/index.ts"
+import type { Bus } from "@wildcat/shared/bus"
+import type { AccountDoc, HandOver, Store } from "@wildcat/shared/store"
 import { Fenced } from "../log/append.ts"
 import type { Session } from "../session/session.ts"
-import { claim, release } from "./claim.ts"
+import { within } from "../session/within.ts"
+import { release } from "./claim.ts"
 import { decide } from "./decide.ts"
 import type { Task } from "./decide.ts"
 import { eraseAccount } from "./erase.ts"
-import type { Liveness } from "./liveness.ts"
+import { createHandOvers } from "./hand-over.ts"
+import { createHeldSessions } from "./held-sessions.ts"
+import type { Liveness, Peer } from "./liveness.ts"
+import { createTurns } from "../session/turns.ts"
 
 export interface SupervisorOptions {
   worker: string
   bus: Bus
   store: Store
   liveness: Liveness
+  /** This worker is to give its sessions away and takes none. */
+  isDraining(): boolean
   pollMs: number
   unownedMsMax: number
   sessionsMax: number
-  /** Sessions that are being opened at a time: a first link costs a second of computing. */
+  /** Sessions that are taken over at a time; the others wait for their turn. */
   openingMax: number
+  /** Sessions that move to other workers at a time. */
+  movesMax: number
   open(account: AccountDoc, epoch: number): Promise<Session>
   log: Logger
 }
 
 /** Makes what is wanted of the accounts true, as far as this worker may. */
 export interface Supervisor {
+  /** Sessions that it has or is about to open. */
   readonly sessions: number
-  /** Looks at all accounts now. */
-  look(): void
-  /** Ends every session in order and gives its account up. */
-  stop(): Promise<void>
+  /** Looks at these accounts now; at all when none is named. */
+  look(accounts?: readonly string[]): void
+  /** Ends every session in order and gives its account up, to another worker where there is one that takes it. */
+  stop(why: HandOver["why"]): Promise<void>
 }
-
-interface Held {
-  session: Session
-  commands: { stop(): void }
-}
-
-type EndReason = "stopped" | "restart_required" | "connection_lost"
 
 /** How long a deletion waits for WhatsApp before the account is erased all the same. */
 const unlinkWaitMs = 20_000
+/** How long an ending worker gives its sessions away one after the other; then it ends the rest at once. */
+const giveAwayMs = 12_000
+/** How long an ending worker waits for what is being opened or closed. */
+const taskWaitMs = 5_000
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { store, worker, log } = options
-  const held = new Map<string, Held>()
-  /** Accounts that something is being done about. */
-  const busy = new Set<string>()
+  const { store, worker, liveness, log } = options
+  /** Accounts that something is being done about or waits to be done. */
+  const busy = new Map<string, Promise<void>>()
+  const turns = createTurns(options.openingMax)
   let opening = 0
-  let stopping = false
+  let stopping: HandOver["why"] | null = null
+  /** What this worker holds may have been taken meanwhile: nothing is done on command before a look has shown it has not. */
+  let isDoubtful = false
 
-  const lookAtAll = async () => {
-    const heldBefore = [...held.values()]
-    const accounts = await store.models.accounts
-      .find({ $or: [{ desired: { $in: ["running", "deleted"] } }, { desired: "stopped", owner: { $ne: null } }] })
-      .lean<AccountDoc[]>()
+  const held = createHeldSessions({
+    worker,
+    bus: options.bus,
+    store,
+    open: options.open,
+    isDoubtful: () => {
+      if (!liveness.isInTouch()) doubt()
+      return isDoubtful
+    },
+    dropped: (account) => look([account]),
+    log,
+  })
+  const self = (): Peer => ({
+    worker,
+    isDraining: stopping !== null || options.isDraining(),
+    room: options.sessionsMax - held.size - opening,
+    isSteady: true,
+  })
+  const handOvers = createHandOvers({
+    store,
+    held,
+    liveness,
+    self,
+    why: () => stopping ?? "drained",
+    movesMax: options.movesMax,
+    log,
+  })
+
+  const lookAt = async (ids: readonly string[]) => {
+    const heldBefore = held.all().filter(({ account }) => ids.length === 0 || ids.includes(account))
+    const accounts = await readAccounts(store, ids)
     for (const account of accounts) handle(account)
     const owned = new Map(accounts.map((account) => [account._id, account.owner?.epoch]))
-    for (const { session } of heldBefore) {
-      if (session.isDead || owned.get(session.account) !== session.epoch) void drop(session.account, session.epoch)
+    for (const session of heldBefore) {
+      if ((session.isDead || owned.get(session.account) !== session.epoch) && !busy.has(session.account)) {
+        void held.drop(session)
+      }
     }
+  }
+  const lookAtAll = async () => {
+    await lookAt([])
+    if (liveness.isInTouch()) isDoubtful = false
+    if (stopping === null) handOvers.consider()
+  }
+  const look = (ids: readonly string[] = []) => {
+    if (stopping !== null) return
+    const looked = ids.length === 0 ? lookAtAll() : lookAt(ids)
+    looked.catch((error: unknown) => log.warn({ error }, "accounts.not_read"))
+  }
+  const doubt = () => {
+    if (isDoubtful) return
+    isDoubtful = true
+    log.warn({}, "ownership.doubtful")
+    look()
   }
   const taskOf = (account: AccountDoc) =>
     decide(account, {
-      worker,
-      liveness: options.liveness,
+      self: self(),
+      liveness,
       unownedMsMax: options.unownedMsMax,
       now: new Date(),
       hasSession: held.has(account._id),
-      hasRoom: held.size < options.sessionsMax && opening < options.openingMax,
     })
   const handle = (account: AccountDoc) => {
     const id = account._id
-    if (busy.has(id) || stopping || taskOf(account) === "nothing") return
-    busy.add(id)
-    void perform(id).finally(() => busy.delete(id))
+    const task = taskOf(account)
+    if (busy.has(id) || stopping !== null || task === "nothing") return
+    busy.set(
+      id,
+      perform(id, task).finally(() => busy.delete(id)),
+    )
   }
-  /** Looks again before it acts: what was read may have been done about already. */
-  const perform = async (id: string) => {
+  /** Looks again when its turn has come, before it acts: what was read may have been done about already. */
+  const perform = async (id: string, wanted: Task) => {
+    const turn = wanted === "run" ? await turns.take() : null
     try {
+      if (stopping !== null) return
       const account = await store.models.accounts.findById(id).lean<AccountDoc | null>()
       const task = account === null ? "nothing" : taskOf(account)
       if (account !== null && task !== "nothing") await tasks[task](account)
     } catch (error) {
       if (error instanceof Fenced) log.info({ account: id }, "session.owned_by_another")
       else log.error({ error, account: id }, "account.task_failed")
+    } finally {
+      turn?.()
     }
   }
   const tasks: Record<Exclude<Task, "nothing">, (account: AccountDoc) => Promise<void>> = {
     run: async (account) => {
       const former = held.get(account._id)
-      if (former !== undefined) await end(account._id, former, "restart_required")
+      if (former !== undefined) await held.end(former, "restart_required")
       await open(account)
     },
     stop: async (account) => {
       const current = held.get(account._id) ?? (await open(account, { idle: true }))
-      if (current !== null) await close(account._id, current, "stopped")
+      if (current !== null) await held.giveUp(current, "stopped", null)
     },
     erase: async (account) => {
       const current = held.get(account._id) ?? (await open(account, { idle: true }))
       if (current === null) return
-      if (current.session.isLinked) runSession(current.session)
-      await unlink(current.session)
-      await close(account._id, current, "stopped")
+      if (current.isLinked) held.connect(current)
+      await unlink(current)
+      await held.giveUp(current, "stopped", null)
       await eraseAccount(store, account._id)
       log.info({ account: account._id }, "account.erased")
     },
+    yield: async (account) => {
+      const handover = { from: worker, to: null, why: "drained", at: new Date() } as const
+      await release(store, account._id, { epoch: account.owner?.epoch ?? 0, handover })
+    },
   }
-
-  const open = async (account: AccountDoc, how: { idle?: boolean } = {}): Promise<Held | null> => {
+  const open = async (account: AccountDoc, how: { idle?: boolean } = {}) => {
     opening += 1
     try {
-      const claimed = await claim(store, account, worker)
-      if (claimed?.owner == null) return null
-      const session = await options.open(claimed, claimed.owner.epoch)
-      const commands = serveCommands(options.bus, {
-        account: account._id,
-        handlers: commandHandlers(session, store),
-        log,
-      })
-      const entry = { session, commands }
-      held.set(account._id, entry)
-      void session.died.then(() => drop(account._id, session.epoch))
-      log.info({ account: account._id, epoch: session.epoch }, "session.opened")
-      if (how.idle !== true) runSession(session)
-      return entry
+      return await held.open(account, how)
     } finally {
       opening -= 1
     }
-  }
-  const runSession = (session: Session) => {
-    session.run().catch((error: unknown) => {
-      log.error({ error, account: session.account }, "session.failed")
-      void drop(session.account, session.epoch)
-    })
-  }
-  const close = async (id: string, entry: Held, reason: EndReason) => {
-    await end(id, entry, reason)
-    await release(store, id, entry.session.epoch)
-  }
-  /** Ends the session; the account stays this worker's. */
-  const end = async (id: string, { session, commands }: Held, reason: EndReason) => {
-    commands.stop()
-    try {
-      await session.stop(reason)
-    } finally {
-      held.delete(id)
-    }
-  }
-  /** Lets go of a session that may not or cannot go on; the next look decides about the account anew. */
-  const drop = async (id: string, epoch: number) => {
-    const entry = held.get(id)
-    if (entry === undefined || entry.session.epoch !== epoch || busy.has(id)) return
-    busy.add(id)
-    entry.commands.stop()
-    await entry.session
-      .stop("storage_unavailable")
-      .catch((error: unknown) => log.warn({ error, account: id }, "session.stop_failed"))
-    held.delete(id)
-    busy.delete(id)
   }
 
   const looking = repeat({ name: "accounts", pauseMs: options.pollMs, work: lookAtAll, log })
   return {
     get sessions() {
-      return held.size
+      return held.size + opening
     },
-    look: () => {
-      lookAtAll().catch((error: unknown) => log.warn({ error }, "accounts.not_read"))
-    },
-    async stop() {
-      stopping = true
+    look,
+    async stop(why) {
+      stopping = why
       await looking.stop()
-      await Promise.allSettled([...held].map(([id, entry]) => close(id, entry, "connection_lost")))
+      await handOvers.stop()
+      await within(taskWaitMs, Promise.allSettled(busy.values()))
+      await handOvers.giveAll(giveAwayMs)
+      await Promise.allSettled(held.all().map((session) => held.giveUp(session, "connection_lost", { to: null, why })))
     },
   }
+}
+
+/** The accounts that may need something; without what no decision needs. */
+async function readAccounts(store: Store, ids: readonly string[]): Promise<AccountDoc[]> {
+  return store.models.accounts
+    .find(
+      {
+        $or: [{ desired: { $in: ["running", "deleted"] } }, { desired: "stopped", owner: { $ne: null } }],
+        ...(ids.length === 0 ? {} : { _id: { $in: [...ids] } }),
+      },
+      { moves: 0 },
+    )
+    .lean<AccountDoc[]>()
 }
 
 /** Waits for the connection of a linked account, and removes the device at WhatsApp. */

@@ -43,12 +43,19 @@ export function createConnections(
   let isConnected = false
   let refusal: ReasonCode | null = null
   let qrRound = 0
+  let leave: (() => void) | null = null
+  /** Lets the next session connect. */
+  const admitted = () => {
+    leave?.()
+    leave = null
+  }
 
   const open = (creds: AuthenticationCreds) =>
     connect({ ...parts, settings: settings.socket, creds, log }, parts.stanzas, {
       ...parts.intake,
       credsChanged: () => void sessionLog.stage({ state: { creds: { creds } } }),
       qr: (code) => {
+        admitted()
         qrCodes.show(code)
         standing.report("qr")
       },
@@ -58,6 +65,7 @@ export function createConnections(
       },
       opened: () => {
         isConnected = true
+        admitted()
         identity.confirm()
         reconnects.opened()
         standing.report("connected")
@@ -99,10 +107,14 @@ export function createConnections(
     end(...ending)
     return false
   }
-  const one = async (): Promise<unknown> => {
+  const one = async (signal: AbortSignal): Promise<unknown> => {
     standing.report("connecting")
-    connection = open(credentialsOf(state, sessionLog))
+    const creds = credentialsOf(state, sessionLog)
+    leave = await options.admission.enter(creds, signal)
+    if (leave === null || signal.aborted) return admitted()
+    connection = open(creds)
     const error = await connection.ended
+    admitted()
     connection = null
     isConnected = false
     qrCodes.hide()
@@ -116,7 +128,7 @@ export function createConnections(
     },
     async run(signal) {
       for (let more = true; more && !signal.aborted;) {
-        const error = await one()
+        const error = await one(signal)
         more = !signal.aborted && (await goesOn(error, signal))
       }
     },

@@ -21,6 +21,8 @@ export interface Session {
   /** The connection that is logged in now. Throws `session_not_connected` while there is none. */
   online(): GatedSocket
   readonly isDead: boolean
+  /** When it had something to do last, by `performance.now()`. */
+  readonly activeAt: number
   /** Connects and stays connected, until it ends for good or `stop` is called. */
   run(): Promise<void>
   /** Unlinks the device at WhatsApp when connected, and deletes the credentials. */
@@ -77,6 +79,9 @@ export async function openSession(given: SessionOptions): Promise<Session> {
     },
     get isDead() {
       return sessionLog.isDead
+    },
+    get activeAt() {
+      return sessionLog.activeAt
     },
     run: () => (running ??= connections.run(stopping.signal)),
     async logOut() {

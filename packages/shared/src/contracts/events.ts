@@ -1,6 +1,10 @@
 import { z } from "zod"
+import { actionEvents } from "./action-events.ts"
 import { Person } from "./address.ts"
+import { CampaignProgress } from "./campaign.ts"
+import { ChatUpdate, HistorySynced } from "./chat.ts"
 import { MediaRef } from "./content.ts"
+import { GroupChanges, MemberAction } from "./group.ts"
 import { idSchema } from "./ids.ts"
 import { ChatRef, MessageView } from "./message.ts"
 import { AccountStatus, MessageStatus, StatusReason } from "./status.ts"
@@ -18,6 +22,12 @@ export const events = {
   }),
   /** Somebody wrote to the account, or in a group that it is in. `media.stored` or `media.failed` follows when it has media. */
   "message.received": MessageView,
+  /**
+   * A message that came could not be read, although its sender was asked for it several times, or WhatsApp does not give
+   * it to linked devices. `content` is `undecryptable`. Should it arrive later after all, `message.received` (or
+   * `message.sent`) follows with the same message id.
+   */
+  "message.undecryptable": MessageView,
   /** The account wrote: through this API (after WhatsApp's server took it), its phone, or another linked device. */
   "message.sent": MessageView,
   /** A message of the account reached a new state. Not sent for a state that was passed already. */
@@ -31,6 +41,7 @@ export const events = {
     at: z.iso.datetime(),
     error: z.object({ code: z.string(), text: z.string() }).nullable(),
   }),
+  ...actionEvents,
   /** The media of a message can be fetched: length and hash are verified. */
   "media.stored": z.object({ message: idSchema("message"), media: MediaRef }),
   /** The media of a message could not be fetched, or was not what its sender declared. */
@@ -39,6 +50,41 @@ export const events = {
     media: MediaRef,
     error: z.object({ code: z.string(), text: z.string() }),
   }),
+  /** A chat was changed by this API, on the phone or on another device. Messages in it are told by `message.*` alone. */
+  "chat.update": ChatUpdate,
+  /** The phone handed over messages from before: they are stored, and not told one by one. */
+  "history.synced": HistorySynced,
+  /** A group was made with the account in it, or something about one of its groups became different. */
+  "group.update": z.object({
+    chat: ChatRef.describe("The group"),
+    action: z.enum(["created", "changed"]),
+    by: Person.nullable().describe("Who did it, where WhatsApp says so"),
+    changes: GroupChanges,
+  }),
+  /** Somebody was added to a group, left it, became an admin or asks to join. Many people make several events. */
+  "group.participants": z.object({
+    chat: ChatRef.describe("The group"),
+    action: MemberAction,
+    by: Person.nullable().describe("Who did it, where WhatsApp says so"),
+    people: z.array(Person),
+    mine: z.boolean().describe("The account itself is among them"),
+  }),
+  /** A known person shows another name, picture or about text. */
+  "contact.update": z.object({
+    person: Person,
+    changes: z
+      .object({
+        name: z.string(),
+        verifiedName: z.string(),
+        picture: z.enum(["changed", "removed"]),
+        about: z.string(),
+      })
+      .partial(),
+  }),
+  /** A known person's other name was learned: what came under either name before is of this person. */
+  "identity.updated": z.object({ person: Person }),
+  /** How far a campaign is: at each change of its state, and every few seconds while it runs. */
+  "campaign.progress": CampaignProgress,
   /** A webhook's endpoint failed several times in a row; deliveries to it go on. Not sent to that webhook itself. */
   "webhook.failing": z.object({
     webhook: idSchema("webhook"),
@@ -57,6 +103,13 @@ export const events = {
 export const liveEvents = {
   /** A QR code to scan; each replaces the one before. */
   "account.qr": z.object({ qr: z.string(), expiresAt: z.iso.datetime() }),
+  /** Somebody comes, goes, types or records. People come and go only for those who have subscribed to them. */
+  "presence.update": z.object({
+    chat: ChatRef,
+    person: Person,
+    presence: z.enum(["available", "unavailable", "composing", "recording", "paused"]),
+    lastSeen: z.iso.datetime().nullable().describe("Of somebody who went: when, if they show it"),
+  }),
 } as const satisfies Record<string, z.ZodType>
 
 export type EventType = keyof typeof events

@@ -100,7 +100,8 @@ export class MessageRouter {
     if (!(target instanceof LinkedDevice)) return target.deliver(stanza)
     const phoneId = target.user.id
     const isDamaged = sender.user !== target.user && this.faults.take("undecryptable-message", phoneId)
-    const delivered = isDamaged ? damaged(stanza) : stanza
+    const withheld = sender.user !== target.user && this.faults.take("unavailable-message", phoneId)
+    const delivered = withheld ? unavailable(stanza, withheld.type) : isDamaged ? damaged(stanza) : stanza
     target.deliver(delivered)
     if (sender.user !== target.user && this.faults.take("duplicate-message", phoneId)) target.deliver(delivered)
   }
@@ -121,6 +122,11 @@ function aliasOf(role: "sender" | "participant", sender: Device, addressing: Add
 
 function other(addressing: Addressing): Addressing {
   return addressing === "lid" ? "pn" : "lid"
+}
+
+/** The same message without its ciphertext. */
+function unavailable(message: Stanza, type: string | undefined): Stanza {
+  return { ...message, content: [node("unavailable", { type })] }
 }
 
 /** The same message with the last byte of each ciphertext, part of its MAC or signature, flipped. */

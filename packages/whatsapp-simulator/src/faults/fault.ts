@@ -49,6 +49,8 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("duplicate-message"), ...scope }),
   /** A message for the account arrives with a damaged ciphertext; the original can be asked for again. */
   z.object({ kind: z.literal("undecryptable-message"), ...scope }),
+  /** A message for the account is not given to its client: the stanza says `unavailable`, of this type. The phone has it. */
+  z.object({ kind: z.literal("unavailable-message"), type: z.string().optional(), ...scope }),
   /** The contact fails to decrypt the account's message and asks for it again. */
   z.object({ kind: z.literal("contact-cannot-decrypt"), ...scope }),
   /** The server's certificate chain is signed by a key nobody trusts. */
@@ -61,6 +63,8 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("pre-key-starvation"), ...scope }),
   /** Queries of a namespace are answered with an error. */
   z.object({ kind: z.literal("iq-error"), xmlns: z.string(), code: z.number().int(), ...scope }),
+  /** Patches of the app state reach a client with a MAC that is wrong. */
+  z.object({ kind: z.literal("forged-app-state"), ...scope }),
   /** Downloads are answered with a status, e.g. 404 or 410. */
   z.object({ kind: z.literal("media-status"), status: z.number().int().min(400).max(599), ...often }),
   /** Downloads have flipped bytes in the ciphertext, with a MAC that no longer fits. */

@@ -1,4 +1,5 @@
 import type { proto } from "@whiskeysockets/baileys"
+import { AppState } from "../app-state/app-state.ts"
 import type { Device } from "../directory/device.ts"
 import type { User } from "../directory/user.ts"
 import { type FileFields, fileIn } from "../media/media-kinds.ts"
@@ -13,6 +14,7 @@ import { type HistoryChat, type HistoryForm, initialSyncMessages } from "./initi
 import type { Network } from "./network.ts"
 import { readContent } from "./read-content.ts"
 import type { Destination } from "./sent-messages.ts"
+import { ShownAgain } from "./shown-again.ts"
 import { SimulatedDevice } from "./simulated-device.ts"
 
 /** A phone remembers this many files for re-upload. */
@@ -23,11 +25,13 @@ export class Phone {
   readonly user: User
   /** What other devices of the account sent, and what the account received. */
   readonly inbox = new Inbox()
+  readonly appState = new AppState()
   private readonly network: Network
   private readonly device: SimulatedDevice
   private readonly history: HistoryChat[]
   private readonly historyForm: HistoryForm
   private readonly files = new Map<string, FileFields>()
+  private readonly shown = new ShownAgain()
   private nextDeviceId = 1
 
   constructor(parts: {
@@ -44,7 +48,9 @@ export class Phone {
     this.device = new SimulatedDevice({
       ...parts,
       events: {
-        onMessage: ({ id, author, chat, message }) => {
+        onMessage: ({ id, author, chat, message, stanza }) => {
+          if (this.showAgain(id, message, stanza)) return
+          this.shown.remember({ id, author, chat, message }, this.user)
           parts.network.polls.notice(id, author, message)
           const content = readContent(message, { ...parts.network, author })
           const received = this.inbox.record({ messageId: id, from: author.pn, chat }, content)
@@ -89,6 +95,7 @@ export class Phone {
       chats: this.history,
       form: this.historyForm,
       media: this.network.media,
+      appStateKey: this.appState.key,
     })) {
       this.device.sendToCompanion(companion, messageId(), message)
     }
@@ -109,6 +116,15 @@ export class Phone {
     edit?: string
   }): Promise<void> {
     await this.network.journal.writing(this.user, outgoing, () => this.device.send(outgoing))
+  }
+
+  /** Answers a companion that asks for messages it was not given; false when this is no such request. */
+  private showAgain(id: string, message: proto.IMessage, stanza: Stanza): boolean {
+    const answer = this.shown.answer(id, message)
+    const companion = this.network.directory.device(attribute(stanza, "from"))
+    if (!answer || companion?.user !== this.user) return false
+    this.device.sendToCompanion(companion, messageId(), answer)
+    return true
   }
 
   private remember(id: string, file: FileFields): void {

@@ -21,7 +21,7 @@ export interface MessageContext extends Viewpoint {
 
 /** Everything that a message from outside makes true: its row, its event, the task to fetch its media. Empty when it only carries keys. */
 export function messageChange(envelope: Envelope, received: proto.IMessage, context: MessageContext): Change {
-  const message = received.deviceSentMessage?.message ?? received
+  const message = innerOf(received)
   const read = readContent(message)
   if (read === null) return {}
   const view = viewOf(envelope, read, context)
@@ -32,6 +32,24 @@ export function messageChange(envelope: Envelope, received: proto.IMessage, cont
     events: [event],
     ...(view.media === null ? {} : { tasks: [taskOf(view, view.media.id, event.id, context)] }),
   }
+}
+
+/** What it makes true that a message is given up: a row that says so, and the event. */
+export function undecryptableChange(envelope: Envelope, reason: string, context: MessageContext): Change {
+  const view = viewOf(envelope, { content: { type: "undecryptable", reason }, context: null }, context)
+  const type = "message.undecryptable"
+  return {
+    messages: [rowOf(envelope, view, proto.Message.create(), context)],
+    events: [{ id: derivedId("event", view.id, type), type, time: view.timestamp, data: view }],
+  }
+}
+
+/** What a message of an own device says; its context stands inside or around what it sent. */
+export function innerOf(received: proto.IMessage): proto.IMessage {
+  const message = received.deviceSentMessage?.message
+  if (!message) return received
+  const messageContextInfo = message.messageContextInfo ?? received.messageContextInfo
+  return messageContextInfo ? { ...message, messageContextInfo } : message
 }
 
 function viewOf(envelope: Envelope, read: ReadContent, context: MessageContext): MessageView {

@@ -3,6 +3,9 @@ import { Binary } from "mongodb"
 import type { EventData, EventType, MessageStatus, StatusStep, TaskPayload } from "@wildcat/shared/contracts"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import type { AccountDoc, MessageDoc } from "@wildcat/shared/store"
+import type { ContactMark, GroupMark } from "./people-marks.ts"
+import type { ChatChange, MessageFlag } from "./chat-change.ts"
+import type { StagedAction } from "../actions/staged-action.ts"
 import type { StateChanges } from "./state.ts"
 
 /** An event of the session as it will be published: nothing of it changes after its commit. */
@@ -44,26 +47,57 @@ export type AccountStanding = Pick<AccountDoc, "status" | "reason" | "me" | "sta
 export interface Change {
   state?: StateChanges
   messages?: MessageDoc[]
+  /** Messages that had been given up as undecryptable and have come after all. */
+  recovered?: MessageDoc[]
+  /** Messages from before the link: stored, neither told nor counted as unread. */
+  past?: MessageDoc[]
+  chats?: ChatChange[]
+  flags?: MessageFlag[]
+  actions?: StagedAction[]
   marks?: Mark[]
   outbox?: OutboxMark[]
   events?: EventDraft[]
   tasks?: TaskPayload<"media.fetch">[]
   account?: AccountStanding
+  groups?: GroupMark[]
+  contacts?: ContactMark[]
 }
 
 /** What one commit holds: the changes of many steps, merged in order. */
 export interface Entry {
   state: StateChanges
   messages: MessageDoc[]
+  recovered: MessageDoc[]
+  past: MessageDoc[]
+  chats: ChatChange[]
+  flags: MessageFlag[]
+  actions: StagedAction[]
   marks: Mark[]
   outbox: OutboxMark[]
   events: SessionEvent[]
   tasks: TaskPayload<"media.fetch">[]
   account: AccountStanding | null
+  groups: GroupMark[]
+  contacts: ContactMark[]
 }
 
 export function emptyEntry(): Entry {
-  return { state: {}, messages: [], marks: [], outbox: [], events: [], tasks: [], account: null }
+  return {
+    state: {},
+    messages: [],
+    recovered: [],
+    past: [],
+    chats: [],
+    flags: [],
+    actions: [],
+    marks: [],
+    outbox: [],
+    events: [],
+    tasks: [],
+    account: null,
+    groups: [],
+    contacts: [],
+  }
 }
 
 /** Serialised with V8's structured clone, which keeps Buffers, dates and numbers, and sealed under the row's id. */
@@ -75,7 +109,13 @@ export function sealEntry(entry: Entry, id: string, box: SecretBox): Buffer {
 export function openEntry(body: Uint8Array, id: string, box: SecretBox): Entry {
   // The seal proves that we wrote it; older releases may have written fewer fields.
   const stored = deserialize(box.open(body, id)) as Partial<Entry>
-  return { ...emptyEntry(), ...stored, messages: (stored.messages ?? []).map(withBinary) }
+  return {
+    ...emptyEntry(),
+    ...stored,
+    messages: (stored.messages ?? []).map(withBinary),
+    recovered: (stored.recovered ?? []).map(withBinary),
+    past: (stored.past ?? []).map(withBinary),
+  }
 }
 
 /** Structured clone keeps Buffers but no classes: a BSON Binary comes back as a plain object with its fields. */

@@ -6,6 +6,7 @@ import type { Store } from "@wildcat/shared/store"
 import { appendRow } from "./append.ts"
 import { emptyEntry, rowId, sealEntry } from "./entry.ts"
 import type { Change, Entry, EventDraft, SessionEvent } from "./entry.ts"
+import { weightOf } from "./people-marks.ts"
 import { mergeChanges } from "./state.ts"
 import type { SessionState } from "./state.ts"
 import { createWatermark } from "./watermark.ts"
@@ -148,7 +149,8 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
       return die(error)
     }
     if (entry.messages.some((message) => message.source !== "api")) faultPoint("inbound.after-commit-before-receipt")
-    if (entry.messages.some((message) => message.source === "api")) faultPoint("outbound.after-commit-before-frame")
+    if (entry.state.missed !== undefined) faultPoint("inbound.after-missed-before-asking")
+    if (entry.outbox.some(({ status }) => status === "sending")) faultPoint("outbound.after-commit-before-frame")
     watermark.commit(last.number)
     options.committed(lastRow, entry)
     advanced()
@@ -261,9 +263,16 @@ function mergeEntries(taken: readonly { change: Change; events: SessionEvent[] }
   for (const { change, events } of taken) {
     mergeChanges(entry.state, change.state ?? {})
     entry.messages.push(...(change.messages ?? []))
+    entry.recovered.push(...(change.recovered ?? []))
+    entry.past.push(...(change.past ?? []))
+    entry.chats.push(...(change.chats ?? []))
+    entry.flags.push(...(change.flags ?? []))
+    entry.actions.push(...(change.actions ?? []))
     entry.marks.push(...(change.marks ?? []))
     entry.outbox.push(...(change.outbox ?? []))
     entry.tasks.push(...(change.tasks ?? []))
+    entry.groups.push(...(change.groups ?? []))
+    entry.contacts.push(...(change.contacts ?? []))
     entry.events.push(...events)
     if (change.account !== undefined) entry.account = change.account
   }
@@ -279,5 +288,5 @@ function mergeEntries(taken: readonly { change: Change; events: SessionEvent[] }
 function sizeOf(change: Change): number {
   const messages = (change.messages ?? []).reduce((sum, message) => sum + (message.raw?.length() ?? 0) * 2, 0)
   const memos = Object.values(change.state?.inbox ?? {}).reduce((sum, memo) => sum + (memo?.plain.length ?? 0), 0)
-  return 1_000 + messages + memos
+  return 1_000 + messages + memos + weightOf(change.groups)
 }

@@ -1,6 +1,6 @@
 import { BufferJSON, proto } from "@whiskeysockets/baileys"
 import type { AuthenticationCreds, SignalDataTypeMap } from "@whiskeysockets/baileys"
-import type { MessageView } from "@wildcat/shared/contracts"
+import type { Feed, MessageView, SentLately } from "@wildcat/shared/contracts"
 import type { StagedAction } from "../actions/staged-action.ts"
 import type { ContactFields } from "./people-marks.ts"
 
@@ -58,6 +58,10 @@ export interface StateValues extends SignalDataTypeMap {
   person: ContactFields
   /** Hash of what WhatsApp said of a group last, by JID: what has not changed is not written again. */
   "group-digest": string
+  /** How far a campaign is, by its id. */
+  campaign: Feed
+  /** `sent`: what the account has sent lately, where it is paced. */
+  pacing: SentLately
   /** When notifications came that are in the log, by sender and id. */
   notice: number
   /** `sequence`: number of the last event; `people`: of the last change of groups and contacts. */

@@ -2,20 +2,45 @@ import { advances, messageAcks } from "@wildcat/shared/contracts"
 import type { MessageStatus } from "@wildcat/shared/contracts"
 import type { MessageDoc, OutboxDoc, Store } from "@wildcat/shared/store"
 import type { AnyBulkWriteOperation } from "mongodb"
+import { applyPeople } from "./apply-people.ts"
+import type { MessageFlag } from "../log/chat-change.ts"
+import { applyBudget } from "./apply-budget.ts"
+import { applyChats } from "./chats/apply-chats.ts"
 import type { AccountStanding, Entry, Mark, OutboxMark } from "../log/entry.ts"
 
 const statuses = Object.keys(messageAcks) as readonly MessageStatus[]
 
-/** Writes what entries say of messages, the outbox and the account. A second time, also in part, changes nothing. */
-export async function applyRows(store: Store, account: string, entries: readonly Entry[]): Promise<void> {
-  const messages = entries.flatMap((entry) => [...entry.messages.map(insertion), ...entry.marks.flatMap(progress)])
+export interface RowOwner {
+  account: string
+  tenant: string
+}
+
+/** Writes what rows say of messages, chats, people, the outbox and the account. A second time, also in part, changes nothing. */
+export async function applyRows(
+  store: Store,
+  owner: RowOwner,
+  rows: readonly { n: number; entry: Entry }[],
+): Promise<void> {
+  const entries = rows.map(({ entry }) => entry)
+  const messages = entries.flatMap((entry) => [
+    ...[...entry.messages, ...entry.past].map(insertion),
+    ...entry.recovered.map(replacement),
+    ...entry.flags.map((flag) => flagging(flag, owner.account)),
+    ...entry.marks.flatMap(progress),
+  ])
   const marks = entries.flatMap((entry) => entry.outbox)
   await Promise.all([
     messages.length > 0 ? store.collections.messages.bulkWrite(messages) : null,
+    applyChats(store, owner, rows),
     applyOutbox(store, marks),
+    applyPeople(store, owner, {
+      groups: entries.flatMap((entry) => entry.groups),
+      contacts: entries.flatMap((entry) => entry.contacts),
+    }),
   ])
+  await applyBudget(store, owner.account, entries)
   const standing = entries.findLast((entry) => entry.account !== null)?.account
-  if (standing) await applyStanding(store, account, standing)
+  if (standing) await applyStanding(store, owner.account, standing)
 }
 
 async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<void> {
@@ -31,6 +56,15 @@ async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<
 function insertion(message: MessageDoc): AnyBulkWriteOperation<MessageDoc> {
   const { _id, ...fields } = message
   return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } }
+}
+
+/** What came after all takes the place of what said that it could not be read. */
+function replacement({ _id, createdAt: _, ...fields }: MessageDoc): AnyBulkWriteOperation<MessageDoc> {
+  return { updateOne: { filter: { _id, "content.type": "undecryptable" }, update: { $set: fields } } }
+}
+
+function flagging({ waId, fromMe, set }: MessageFlag, account: string): AnyBulkWriteOperation<MessageDoc> {
+  return { updateMany: { filter: { account, waId, fromMe }, update: { $set: set } } }
 }
 
 function progress({ id, step, error }: Mark): AnyBulkWriteOperation<MessageDoc>[] {

@@ -53,6 +53,7 @@ export function createConnections(
   const open = (creds: AuthenticationCreds) =>
     connect({ ...parts, settings: settings.socket, creds, log }, parts.stanzas, {
       ...parts.intake,
+      ...parts.people,
       credsChanged: () => void sessionLog.stage({ state: { creds: { creds } } }),
       qr: (code) => {
         admitted()
@@ -71,7 +72,11 @@ export function createConnections(
         standing.report("connected")
         log.info({}, "session.connected")
       },
-      ready: (gated) => sender.connected(gated),
+      ready: (gated) => {
+        sender.connected(gated)
+        parts.intake.missed.connected(gated.socket)
+        parts.groupKeeper.connected(gated)
+      },
       // Held: our confirmation does not leave before it is known that this phone may be linked.
       paired: (device) =>
         sessionLog.hold(async () => {
@@ -119,6 +124,8 @@ export function createConnections(
     isConnected = false
     qrCodes.hide()
     sender.disconnected()
+    parts.intake.missed.disconnected()
+    parts.groupKeeper.disconnected()
     return error
   }
 

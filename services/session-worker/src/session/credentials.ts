@@ -24,7 +24,14 @@ const forgotten = {
   inbox: true,
   devices: true,
   names: true,
+  person: false,
+  "group-digest": true,
+  notice: true,
+  // The number is the same afterwards.
+  campaign: false,
+  pacing: false,
   unconfirmed: true,
+  missed: true,
   meta: false,
 } as const satisfies Record<StateType, boolean>
 

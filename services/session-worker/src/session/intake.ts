@@ -1,7 +1,10 @@
 import { getBinaryNodeChild, proto } from "@whiskeysockets/baileys"
 import type { BinaryNode } from "@whiskeysockets/baileys"
-import { tolerate } from "@wildcat/shared/runtime"
+import { faultPoint, tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
+import type { StagedAction } from "../actions/staged-action.ts"
+import type { Targets } from "../actions/targets.ts"
+import { readStagedAction, receivedActionChange } from "../inbound/action.ts"
 import { readEnvelope } from "../inbound/envelope.ts"
 import type { Envelope } from "../inbound/envelope.ts"
 import { createKnownMessages } from "../inbound/known-messages.ts"
@@ -11,6 +14,9 @@ import { advance } from "../inbound/own-messages.ts"
 import type { OwnMessages } from "../inbound/own-messages.ts"
 import { userOf } from "../inbound/people.ts"
 import { peerChange } from "../inbound/peer.ts"
+import { createMissedMessages, isAskedFor } from "../inbound/missed.ts"
+import type { MissedMessages } from "../inbound/missed.ts"
+import { readResent } from "../inbound/resent.ts"
 import { mayBeRepeated } from "../inbound/repeats.ts"
 import { readReceipt } from "../inbound/receipt.ts"
 import { statusChange } from "../inbound/status-event.ts"
@@ -20,7 +26,7 @@ import type { SessionLog } from "../log/session-log.ts"
 import type { SessionState } from "../log/state.ts"
 import type { Sender } from "../outbound/sender.ts"
 import type { Memos } from "../signal/memos.ts"
-import type { Store } from "@wildcat/shared/store"
+import type { MessageDoc, Store } from "@wildcat/shared/store"
 
 export interface IntakeOptions {
   store: Store
@@ -28,9 +34,18 @@ export interface IntakeOptions {
   sessionLog: SessionLog
   memos: Memos
   own: OwnMessages
+  targets: Targets
   sender: Sender
   context: MessageContext
+  /** Pause before a message that could not be read is asked for again, in milliseconds; it doubles each time. */
+  askAgainMs: number
   log: Logger
+}
+
+/** Something that is done to a message. */
+interface Deed {
+  action: StagedAction
+  target: MessageDoc | null
 }
 
 /** Turns what comes from WhatsApp into changes of the session. */
@@ -38,28 +53,44 @@ export interface Intake {
   /** A message has come in, and waits for its turn to be decrypted: what must be asked about it is asked now, for many at a time. */
   arrived(stanza: BinaryNode): void
   isKnown(stanza: BinaryNode): Promise<boolean>
+  /** Looks up what must be known to interpret the message. */
+  lookUp(stanza: BinaryNode, message: proto.Message): Promise<void>
   interpret(stanza: BinaryNode, message: proto.Message, known: boolean): Change
-  undecryptable(stanza: BinaryNode, error: unknown): void
+  undecryptable(stanza: BinaryNode, error: unknown, isKnown: boolean): void
   messageAnswered(waId: string, error: string | undefined): void
   receiptNoted(waId: string): void
   receipt(stanza: BinaryNode): void
   plainMessage(stanza: BinaryNode): void
   members(people: { pn: string; lid: string }[]): void
+  /** What could not be read so far. */
+  missed: MissedMessages
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { sessionLog, own, sender, context, log } = options
+  const { sessionLog, own, sender, targets, context, log } = options
   const persist = createPersist(sessionLog, log)
   const known = createKnownMessages(options.store, persist)
+  const missed = createMissedMessages(options)
   const ownedSince = new Date()
+  const deeds = new WeakMap<BinaryNode, Deed>()
   const asked = new WeakMap<BinaryNode, { id: string; isKnown: Promise<boolean> }>()
 
-  /** The change of a message that is new; it counts as taken from then on. */
-  const take = (envelope: Envelope, message: proto.IMessage): Change => {
-    if (known.hasRecent(envelope.id)) return {}
-    const change = changeOf(envelope, message)
-    if (change.messages === undefined) return change
+  /** The change of a message that is new, or was given up earlier; it counts as taken from then on. */
+  const take = (envelope: Envelope, message: proto.IMessage, deed?: Deed): Change => {
+    const isLate = missed.isGivenUp(envelope)
+    if (known.hasRecent(envelope.id) && !isLate) return {}
+    const { messages, ...rest } = takeNew(envelope, message, deed)
+    if (messages === undefined && rest.actions === undefined) return rest
+    const change = { ...rest, state: { ...rest.state, ...missed.found(envelope) } }
+    if (messages === undefined) return change
+    return isLate ? { ...change, recovered: messages } : { ...change, messages }
+  }
+  const takeNew = (envelope: Envelope, message: proto.IMessage, deed: Deed | undefined): Change => {
+    const change = deed ? receivedActionChange(deed.action, deed.target, targets) : changeOf(envelope, message)
+    if (change.messages === undefined && change.actions === undefined) return change
     known.add(envelope.id)
+    if (change.messages === undefined) return change
+    for (const each of change.messages) targets.put(each)
     const { id, waId, chat } = envelope
     if (envelope.fromMe) own.put({ id, waId, chat, status: "server_ack" })
     return change
@@ -71,6 +102,12 @@ export function createIntake(options: IntakeOptions): Intake {
       log.error({ error, message: envelope.id }, "message.not_interpreted")
       return messageChange(envelope, proto.Message.create(), context)
     }
+  }
+  /** What a message does to another one, with that other one as far as it is known. */
+  const deedOf = async (stanza: BinaryNode, message: proto.IMessage): Promise<Deed | undefined> => {
+    const envelope = readEnvelope(stanza, context)
+    const action = envelope.isPeer ? null : readStagedAction({ envelope, stanza }, message, context)
+    return action ? { action, target: await persist(() => targets.find(action)) } : undefined
   }
   const receive = async (stanza: BinaryNode) => {
     const receipt = readReceipt(stanza, context)
@@ -84,9 +121,17 @@ export function createIntake(options: IntakeOptions): Intake {
   const takePlain = async (stanza: BinaryNode) => {
     const envelope = readEnvelope(stanza, context)
     if (await known.has(envelope.id)) return
-    const change = take(envelope, plainContent(stanza, envelope))
-    if (change.messages !== undefined) sessionLog.stage(change)
+    const message = plainContent(stanza, envelope)
+    if (message === null) return isAskedFor(stanza) ? missed.note(stanza, "unavailable") : missed.giveUp(stanza)
+    const change = take(envelope, message, await deedOf(stanza, message))
+    if (change.messages !== undefined || change.actions !== undefined) sessionLog.stage(change)
   }
+  /** Messages that this device could not read and the phone has shown to it. */
+  const resent = (message: proto.Message): Change[] =>
+    readResent(message).flatMap(({ waId, content }) => {
+      const stanza = missed.byWaId(waId)
+      return stanza ? [take(readEnvelope(stanza, context), content)] : []
+    })
 
   return {
     arrived(stanza) {
@@ -104,16 +149,27 @@ export function createIntake(options: IntakeOptions): Intake {
       // A LID that was learned meanwhile makes another id of it.
       return earlier?.id === id ? earlier.isKnown : known.has(id)
     },
+    async lookUp(stanza, message) {
+      const deed = await deedOf(stanza, message)
+      if (deed) deeds.set(stanza, deed)
+    },
     interpret(stanza, message, isKnown) {
       const envelope = readEnvelope(stanza, context)
       const creds = options.state.get("creds", "creds")
-      if (envelope.isPeer) return envelope.fromMe && creds !== undefined ? peerChange(message, creds) : {}
-      return isKnown ? {} : take(envelope, message)
+      if (envelope.isPeer) {
+        if (!envelope.fromMe || creds === undefined) return {}
+        // Staged before the change that holds this message's memo: what a crash leaves of the two is never less.
+        for (const change of resent(message)) sessionLog.stage(change)
+        return peerChange(message, creds)
+      }
+      return isKnown && !missed.isGivenUp(envelope) ? {} : take(envelope, message, deeds.get(stanza))
     },
-    undecryptable(stanza, error) {
+    undecryptable(stanza, error, isKnown) {
       const { id } = readEnvelope(stanza, context)
       const attempt = getBinaryNodeChild(stanza, "enc")?.attrs["count"] ?? "0"
       log.warn({ message: id, attempt, why: error instanceof Error ? error.name : "unknown" }, "message.undecryptable")
+      if (!isKnown) missed.note(stanza, "undecryptable")
+      faultPoint("inbound.after-failure-before-commit")
     },
     messageAnswered: (waId, error) => sender.answered(waId, error),
     receiptNoted(waId) {
@@ -130,14 +186,14 @@ export function createIntake(options: IntakeOptions): Intake {
       if (names.length > 0) sessionLog.stage({ state: { names: Object.fromEntries(names) } }, "lazy")
     },
     plainMessage: (stanza) => sessionLog.hold(() => takePlain(stanza)),
+    missed,
   }
 }
 
-/** Channels are not encrypted; any other message without ciphertext is one that WhatsApp does not give to this device. */
-function plainContent(stanza: BinaryNode, envelope: Envelope): proto.IMessage {
+/** Channels are not encrypted; null for any other message without ciphertext: WhatsApp does not give it to this device. */
+function plainContent(stanza: BinaryNode, envelope: Envelope): proto.IMessage | null {
   const plain = getBinaryNodeChild(stanza, "plaintext")?.content
-  const isOpen = envelope.chat.kind === "newsletter" && plain instanceof Uint8Array
-  return isOpen ? decode(plain) : proto.Message.create()
+  return envelope.chat.kind === "newsletter" && plain instanceof Uint8Array ? decode(plain) : null
 }
 
 /** What cannot be parsed becomes an empty message, which is told as `unreadable`. */

@@ -1,10 +1,12 @@
 import { proto } from "@whiskeysockets/baileys"
 import type { AuthenticationCreds, PossiblyExtendedCacheStore, SocketConfig } from "@whiskeysockets/baileys"
 import { personOf } from "@wildcat/shared/contracts"
-import type { Person } from "@wildcat/shared/contracts"
+import type { PacingDefault, Person } from "@wildcat/shared/contracts"
 import type { Bus } from "@wildcat/shared/bus"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { AccountDoc, Store } from "@wildcat/shared/store"
+import { createActions } from "../actions/carry-out.ts"
+import { createTargets } from "../actions/targets.ts"
 import { createOwnMessages } from "../inbound/own-messages.ts"
 import type { Names } from "../inbound/people.ts"
 import { createPersist } from "../log/persist.ts"
@@ -13,6 +15,12 @@ import type { SessionLog } from "../log/session-log.ts"
 import type { SessionState } from "../log/state.ts"
 import { takeOver } from "../log/take-over.ts"
 import type { TakenOver } from "../log/take-over.ts"
+import { createNumbers } from "../numbers/numbers.ts"
+import type { Numbers } from "../numbers/numbers.ts"
+import { createCampaigns } from "../outbound/campaigns/campaigns.ts"
+import type { Campaigns } from "../outbound/campaigns/campaigns.ts"
+import { createAccountPacing } from "../outbound/pacing/account-pacing.ts"
+import type { AccountPacing } from "../outbound/pacing/account-pacing.ts"
 import { createSender } from "../outbound/sender.ts"
 import type { Sender } from "../outbound/sender.ts"
 import { applyRows } from "../pump/apply-rows.ts"
@@ -26,8 +34,15 @@ import { makeRepositoryFactory } from "../signal/repository.ts"
 import type { Stanzas } from "../whatsapp/frames.ts"
 import type { SocketSettings } from "../whatsapp/socket.ts"
 import type { Admission } from "./admission.ts"
+import { createContacts } from "./contacts.ts"
+import type { Contacts } from "./contacts.ts"
+import { createGroupKeeper } from "./group-keeper.ts"
+import type { GroupKeeper } from "./group-keeper.ts"
 import { createIntake } from "./intake.ts"
 import type { Intake } from "./intake.ts"
+import { createPeopleIntake } from "./people-intake.ts"
+import type { PeopleIntake } from "./people-intake.ts"
+import { publishPresence } from "./publish-presence.ts"
 
 export interface SessionSettings {
   socket: SocketSettings
@@ -37,12 +52,16 @@ export interface SessionSettings {
   qrRounds: number
   resendMsMax: number
   outboxPollMs: number
+  /** Whether accounts that say nothing else are paced. */
+  pacing: PacingDefault
+  /** See `IntakeOptions`. */
+  askAgainMs: number
   commitPatienceMs: number
   publishesMax: number
 }
 
 export interface SessionOptions {
-  account: Pick<AccountDoc, "_id" | "tenant" | "me" | "status" | "reason">
+  account: Pick<AccountDoc, "_id" | "tenant" | "me" | "status" | "reason" | "createdAt" | "pacing" | "restriction">
   epoch: number
   bus: Bus
   store: Store
@@ -59,7 +78,14 @@ export interface SessionParts {
   sessionLog: SessionLog
   pump: Pump
   sender: Sender
+  pacing: AccountPacing
+  campaigns: Campaigns
   intake: Intake
+  people: PeopleIntake
+  contacts: Contacts
+  groupKeeper: GroupKeeper
+  numbers: Numbers
+  names: Names
   keys: KeyStore
   devices: PossiblyExtendedCacheStore
   stanzas: Stanzas
@@ -85,8 +111,7 @@ export async function openParts(options: SessionOptions): Promise<SessionParts> 
   const patienceMs = settings.commitPatienceMs
   const taken = await takeOver({ store, box, account: account._id, epoch, nonce, patienceMs })
   // What the pump has not carried on yet must be readable: a redelivered receipt or message is judged by it.
-  const tail = taken.tail.map(({ entry }) => entry)
-  await applyRows(store, account._id, tail)
+  await applyRows(store, { account: account._id, tenant: account.tenant }, taken.tail)
   return makeParts(options, taken, nonce)
 }
 
@@ -98,12 +123,17 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
   const names = namesOf(state)
   const pump = createPump({
     account: account._id,
+    tenant: account.tenant,
     bus,
     store,
     box,
     log,
     publishesMax: settings.publishesMax,
-    recorded: (marks) => sender.recorded(marks),
+    actions: createActions({ account: account._id, store, box }),
+    recorded(marks) {
+      sender.recorded(marks)
+      campaigns.recorded(marks)
+    },
   })
   const sessionLog = createSessionLog({
     account: { id: account._id, tenant: account.tenant },
@@ -120,12 +150,36 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
   for (const { n, entry } of taken.tail) pump.push(n, entry)
   const { publicUrl, mediaLinkDays } = settings
   const own = createOwnMessages(store, account._id)
-  const shared = { account: account._id, store, box, publicUrl, mediaLinkDays, state, sessionLog, own, names, log }
-  const sender = createSender({ ...shared, me, resendMsMax: settings.resendMsMax, pollMs: settings.outboxPollMs })
+  const targets = createTargets({ account: account._id, store, box })
+  const links = { publicUrl, mediaLinkDays }
+  const numbers = createNumbers(store, account._id)
+  const shared = { account: account._id, store, box, ...links, state, sessionLog, own, targets, names, log, numbers }
+  const pacing = createAccountPacing({ account, installation: settings.pacing, store, state, names })
+  const pollMs = settings.outboxPollMs
+  const campaigns = createCampaigns({ account: account._id, store, state, sessionLog, pollMs, fed: () => sender.wake(), log })
+  const sender = createSender({
+    ...shared,
+    me,
+    resendMsMax: settings.resendMsMax,
+    pollMs,
+    pacing,
+    campaigns: campaigns.gate,
+  })
   const memos = createMemos(state)
   const view = { account: account._id, tenant: account.tenant, names, box, publicUrl, mediaLinkDays }
   const context = Object.defineProperty({ ...view, me: me() }, "me", { get: me })
-  const intake = createIntake({ store, state, sessionLog, memos, own, sender, context, log })
+  const { askAgainMs } = settings
+  const intake = createIntake({ store, state, sessionLog, memos, own, targets, sender, context, askAgainMs, log })
+  const contacts = createContacts({ account: account._id, state, sessionLog })
+  const groupKeeper = createGroupKeeper(log)
+  const people = createPeopleIntake({
+    state,
+    sessionLog,
+    view: context,
+    contacts,
+    refresh: groupKeeper.refresh,
+    present: (data) => publishPresence(bus, account, data),
+  })
   const keys = createKeyStore(state, sessionLog)
   const persist = createPersist(sessionLog, log)
   const stanzas: Stanzas = new WeakMap()
@@ -135,7 +189,14 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     sessionLog,
     pump,
     sender,
+    pacing,
+    campaigns,
     intake,
+    people,
+    contacts,
+    groupKeeper,
+    numbers,
+    names,
     keys,
     devices: createDevicesCache(state, sessionLog),
     stanzas,
@@ -176,5 +237,6 @@ async function messageById(
   const unconfirmed = state.get("unconfirmed", waId)
   if (unconfirmed !== undefined) return proto.Message.decode(unconfirmed.message)
   const doc = await store.collections.messages.findOne({ account: account._id, waId, fromMe: true })
-  return doc?.raw ? proto.Message.decode(box.open(doc.raw.buffer, `message:${doc._id}`)) : undefined
+  const sent = doc ?? (await store.collections.messageActions.findOne({ account: account._id, waId, fromMe: true }))
+  return sent?.raw ? proto.Message.decode(box.open(sent.raw.buffer, `message:${sent._id}`)) : undefined
 }

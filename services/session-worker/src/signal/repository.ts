@@ -15,10 +15,12 @@ export interface RepositoryOptions {
   stanzaOf(ciphertext: Uint8Array): BinaryNode | undefined
   /** True when the message of this stanza is stored already. */
   isKnown(stanza: BinaryNode): Promise<boolean>
+  /** Asks what must be known to interpret a decrypted message; it waits rather than fails. */
+  lookUp(stanza: BinaryNode, message: proto.Message): Promise<void>
   /** What a decrypted message makes true, besides the keys. Never throws. */
   interpret(stanza: BinaryNode, message: proto.Message, known: boolean): Change
   /** A message could not be decrypted; Baileys asks its sender for it again. */
-  undecryptable(stanza: BinaryNode, error: unknown): void
+  undecryptable(stanza: BinaryNode, error: unknown, known: boolean): void
 }
 
 type Make = SocketConfig["makeSignalRepository"]
@@ -77,7 +79,7 @@ async function decrypt(
   if (stanza === undefined) throw new Error("a ciphertext came in no stanza")
   const known = await options.isKnown(stanza)
   const plain = await decryptNow(options, inner, { stanza, ciphertext, known }, work).catch((error: unknown) => {
-    options.undecryptable(stanza, error)
+    options.undecryptable(stanza, error, known)
     throw error
   })
   faultPoint("inbound.after-decrypt-before-commit")
@@ -96,6 +98,7 @@ async function decryptNow(
       const decrypted = await work()
       const message = parse(decrypted)
       await keepSenderKey(inner, message, stanza)
+      if (!known) await options.lookUp(stanza, message)
       return { plain: decrypted, message }
     },
     (result, changes) => {

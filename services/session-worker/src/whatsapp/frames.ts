@@ -8,12 +8,19 @@ export interface FrameHandlers {
   /** The server has noted our receipt: it will not deliver the message again. */
   receiptNoted(waId: string): void
   receipt(stanza: BinaryNode): void
+  /** A message has come in: it says who wrote it, under which names. */
+  met(stanza: BinaryNode): void
   /** A message with ciphertext has come in; Baileys decrypts it when the ones before it are done. */
   arrived(stanza: BinaryNode): void
   /** A message without ciphertext: unavailable, or a channel's. */
   plainMessage(stanza: BinaryNode): void
   /** Members of a group under both names. */
   members(people: { pn: string; lid: string }[]): void
+  notification(stanza: BinaryNode): void
+  /** WhatsApp's answer holds a group, or all of the account's. */
+  groups(answer: BinaryNode): void
+  /** Somebody comes, goes or types. */
+  presence(stanza: BinaryNode): void
   /** A phone has scanned the QR code. */
   paired(device: { pn: string; lid: string | undefined }): void
   /** Everything that waited while the account was offline has been delivered. */
@@ -27,9 +34,11 @@ export type Stanzas = WeakMap<Uint8Array, BinaryNode>
 export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHandlers): void {
   const taps: Partial<Record<string, (stanza: BinaryNode) => void>> = {
     message: (stanza) => {
-      const ciphertexts = getBinaryNodeChildren(stanza, "enc").map((child) => child.content)
-      for (const content of ciphertexts) if (content instanceof Uint8Array) stanzas.set(content, stanza)
-      if (ciphertexts.length === 0) handlers.plainMessage(stanza)
+      const ciphertexts = getBinaryNodeChildren(stanza, "enc")
+      for (const { content } of ciphertexts) if (content instanceof Uint8Array) stanzas.set(content, stanza)
+      handlers.met(stanza)
+      // Baileys refuses the answers of bots (`msmsg`) without trying.
+      if (ciphertexts.length === 0 || ciphertexts[0]?.attrs["type"] === "msmsg") handlers.plainMessage(stanza)
       else handlers.arrived(stanza)
     },
     ack: (stanza) => {
@@ -38,11 +47,15 @@ export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHan
       if (of === "receipt" && id !== undefined) handlers.receiptNoted(id)
     },
     receipt: handlers.receipt,
+    notification: handlers.notification,
+    presence: handlers.presence,
+    chatstate: handlers.presence,
     iq: (stanza) => {
       const device = getBinaryNodeChild(getBinaryNodeChild(stanza, "pair-success"), "device")?.attrs
       if (device?.["jid"] !== undefined) handlers.paired({ pn: device["jid"], lid: device["lid"] })
       const people = getBinaryNodeChildren(getBinaryNodeChild(stanza, "group"), "participant").flatMap(bothNames)
       if (people.length > 0) handlers.members(people)
+      if (holdsGroups(stanza)) handlers.groups(stanza)
     },
     ib: (stanza) => {
       if (getBinaryNodeChild(stanza, "offline") !== undefined) handlers.offlineDelivered()
@@ -51,6 +64,10 @@ export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHan
   socket.ws.on("frame", (frame: unknown) => {
     if (isStanza(frame)) taps[frame.tag]?.(frame)
   })
+}
+
+function holdsGroups(answer: BinaryNode): boolean {
+  return ["group", "groups"].some((tag) => getBinaryNodeChild(answer, tag) !== undefined)
 }
 
 /** Participants carry one name as `jid` and the other as `phone_number` or `lid`. */

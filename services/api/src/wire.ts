@@ -15,6 +15,7 @@ import { createAuthenticator } from "./keys/authenticator.ts"
 import { ensureFirstKey } from "./keys/first-key.ts"
 import { createSeededSecrets } from "./keys/seeded-secrets.ts"
 import { openApiDocument } from "./openapi/document.ts"
+import { referenceFiles } from "./reference/reference-page.ts"
 import { routes } from "./resources/index.ts"
 import { createEventSockets } from "./http/event-sockets.ts"
 import { publicRoutes } from "./resources/service/public-routes.ts"
@@ -59,7 +60,7 @@ export async function startApi(settings: Config, scope: Scope): Promise<void> {
   const open = publicRoutes({ checks, document: () => document })
   const document = openApiDocument({ routes, publicRoutes: open, publicUrl: settings.PUBLIC_URL })
   const idempotency = createIdempotency({ records: store.collections.idempotency, box, log })
-  const app = createApp({ parts, idempotency, routes, publicRoutes: open })
+  const app = createApp({ parts, idempotency, routes, publicRoutes: [...open, ...referenceFiles()] })
   const sockets = createEventSockets({ parts, max: settings.EVENT_STREAMS_MAX })
   const address = { host: settings.API_HOST, port: settings.API_PORT }
   const server = await startServer({ app, upgrade: sockets.upgrade, ...address, log })
@@ -81,6 +82,7 @@ function limitsOf(settings: Config): Limits {
     jsonBytesMax: settings.JSON_BYTES_MAX,
     mediaFetchMs: settings.MEDIA_FETCH_MS,
     mediaLinkDays: settings.MEDIA_LINK_DAYS,
+    ffmpegPath: settings.FFMPEG_PATH,
     allowHttpWebhooks: settings.ALLOW_HTTP_WEBHOOKS,
     publicUrl: settings.PUBLIC_URL,
     mediaInternalUrl: settings.MEDIA_INTERNAL_URL,

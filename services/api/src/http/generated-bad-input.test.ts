@@ -61,6 +61,6 @@ function isAnswer(value: unknown): value is Awaited<ReturnType<TestApi["call"]>>
 }
 
 function shown({ body, raw, headers }: BadCall["options"]): string {
-  const text = body === undefined ? (raw instanceof FormData ? raw.get("message") : raw) : JSON.stringify(body)
-  return `${JSON.stringify(headers ?? {})} ${String(text ?? "").slice(0, 300)}`
+  const sent = body ?? (raw instanceof FormData ? raw.get("message") : raw)
+  return JSON.stringify([headers, sent]).slice(0, 300)
 }

@@ -2,6 +2,7 @@ import { z } from "zod"
 import { readiness } from "@wildcat/shared/runtime"
 import type { ReadyCheck } from "@wildcat/shared/runtime"
 import type { PublicRoute } from "../../http/route.ts"
+import { referencePage } from "../../reference/reference-page.ts"
 
 const Health = z.object({ status: z.literal("ok") }).meta({ id: "Health", example: { status: "ok" } })
 
@@ -49,5 +50,6 @@ export function publicRoutes(parts: { checks: Record<string, ReadyCheck>; docume
       responses: { 200: { description: "An OpenAPI 3.1 document", content: { "application/json": null } } },
       handler: async () => ({ status: 200, body: parts.document() }),
     },
+    referencePage(),
   ]
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check"
+import * as fc from "fast-check"
 import type { Arbitrary } from "fast-check"
 
 type Path = readonly (string | number)[]

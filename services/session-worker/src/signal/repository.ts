@@ -49,11 +49,13 @@ export function makeRepositoryFactory(options: RepositoryOptions): Make {
     }
     return {
       ...inner,
-      decryptMessage: async (request) => {
-        await resolved(request.jid)
-        return decrypt(options, inner, request.ciphertext, () => inner.decryptMessage(request))
-      },
-      decryptGroupMessage: (request) => decrypt(options, inner, request.msg, () => inner.decryptGroupMessage(request)),
+      decryptMessage: (request) =>
+        decrypt(options, inner, request.ciphertext, {
+          before: () => resolved(request.jid),
+          work: () => inner.decryptMessage(request),
+        }),
+      decryptGroupMessage: (request) =>
+        decrypt(options, inner, request.msg, { work: () => inner.decryptGroupMessage(request) }),
       // Done within the decryption already, in one change with it.
       processSenderKeyDistributionMessage: () => Promise.resolve(),
       encryptMessage: (request) => alone(request.jid, () => inner.encryptMessage(request)),
@@ -71,14 +73,18 @@ async function decrypt(
   options: RepositoryOptions,
   inner: SignalRepositoryWithLIDStore,
   ciphertext: Uint8Array,
-  work: () => Promise<Uint8Array>,
+  { before, work }: { before?: () => Promise<void>; work: () => Promise<Uint8Array> },
 ): Promise<Uint8Array> {
   const memo = options.memos.find(ciphertext)
   if (memo !== undefined) return memo
   const stanza = options.stanzaOf(ciphertext)
   if (stanza === undefined) throw new Error("a ciphertext came in no stanza")
   const known = await options.isKnown(stanza)
-  const plain = await decryptNow(options, inner, { stanza, ciphertext, known }, work).catch((error: unknown) => {
+  const now = async () => {
+    await before?.()
+    return decryptNow(options, inner, { stanza, ciphertext, known }, work)
+  }
+  const plain = await now().catch((error: unknown) => {
     options.undecryptable(stanza, error, known)
     throw error
   })

@@ -54,6 +54,8 @@ export function openSocket(parts: SocketParts): GatedSocket {
     markOnlineOnConnect: false,
     syncFullHistory: false,
     emitOwnEvents: false,
+    // The refusal that follows a request to send again leaves with it: later it might meet what was sent again.
+    retryRequestDelayMs: 0,
     appStateMacVerification: { patch: true, snapshot: true },
   })
   return { socket, gate: installGate(frameSocketOf(socket), parts.sessionLog) }

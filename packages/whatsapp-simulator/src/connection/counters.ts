@@ -34,6 +34,8 @@ export const countersSchema = z.object({
   keepAlives: z.number(),
   /** Messages of clients that carried the privacy token their recipient had given. */
   privacyTokens: z.number(),
+  /** Patches of the app state by clients, every MAC of which was right. */
+  appStatePatches: z.number(),
   bundlesHandedOut: z.number(),
   mediaUploads: z.number(),
   mediaDownloads: z.number(),
@@ -63,6 +65,7 @@ export function createCounters(): Counters {
     unknownStanzas: 0,
     keepAlives: 0,
     privacyTokens: 0,
+    appStatePatches: 0,
     bundlesHandedOut: 0,
     mediaUploads: 0,
     mediaDownloads: 0,

@@ -4,6 +4,7 @@ import { parseAddress, serverAddress } from "../stanza/addresses.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { nowSeconds } from "../stanza/ids.ts"
 import { attribute, child, childBytes, children, node } from "../stanza/nodes.ts"
+import { answerAppState } from "./app-state-queries.ts"
 import { groupQueryHandlers } from "./group-queries.ts"
 import type { IqAnswer, IqHandler } from "./iq-answer.ts"
 import { activate } from "./login.ts"
@@ -38,7 +39,7 @@ const iqHandlers: Record<Query, IqHandler> = {
   },
   "iq w:stats undefined add": () => [],
   "iq w:m set media_conn": ({ parts }) => [mediaConnection(parts.mediaHost())],
-  "iq w:sync:app:state set sync": (_, iq) => [answerAppState(iq)],
+  "iq w:sync:app:state set sync": answerAppState,
   // Nobody here is a business.
   "iq w:biz get business_profile": () => [],
   "iq md set remove-companion-device": removeCompanion,
@@ -106,18 +107,6 @@ function withAuthenticKey(counters: Session["parts"]["counters"], publish: () =>
 function mediaConnection(hostname: string): Stanza {
   const host = node("host", { hostname, maxContentLengthBytes: 100 * 1024 * 1024 })
   return node("media_conn", { auth: "sim", ttl: 3600, auth_ttl: 21_600, max_buckets: 12 }, [host])
-}
-
-/** The app state is empty and never changes. */
-function answerAppState(iq: Stanza): Stanza {
-  const collections = children(child(iq, "sync"), "collection").map((asked) =>
-    node("collection", {
-      name: attribute(asked, "name"),
-      version: attribute(asked, "version"),
-      has_more_patches: "false",
-    }),
-  )
-  return node("sync", {}, collections)
 }
 
 function removeCompanion({ parts, connection, device }: Session, iq: Stanza): IqAnswer {

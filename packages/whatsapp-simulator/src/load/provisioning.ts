@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto"
 import {
   type AuthenticationCreds,
   BufferJSON,
@@ -7,6 +6,7 @@ import {
   initAuthCreds,
   type KeyPair,
 } from "@whiskeysockets/baileys"
+import type { AppStateKey } from "../app-state/mutation-keys.ts"
 import type { Counters } from "../connection/counters.ts"
 import { LinkedDevice } from "../connection/linked-device.ts"
 import { pairSuccess } from "../connection/pair-success.ts"
@@ -38,7 +38,7 @@ export function provision(phone: Phone, options: { preKeys: number; counters: Co
   device.deviceIdentity = withAccountKey(deviceIdentityOf(reply), phone.accountKey)
   device.isForged = isForged
   const preKeys = publishPreKeys(device.keys, options.preKeys)
-  const appStateKey = createAppStateKey()
+  const appStateKey = describeKey(phone.appState.key)
   phone.user.devices.set(device.id, device)
   const next = options.preKeys + 1
   return {
@@ -83,8 +83,7 @@ function publishPreKeys(published: PublishedKeys, count: number): Record<string,
   return Object.fromEntries(pairs.map(({ id, pair }) => [id, pair]))
 }
 
-function createAppStateKey() {
+function describeKey({ id, data }: AppStateKey) {
   const fingerprint = { rawId: 1, currentIndex: 0, deviceIndexes: [0] }
-  const value = { keyData: randomBytes(32), fingerprint, timestamp: Date.now() }
-  return { id: randomBytes(6).toString("base64"), value }
+  return { id: id.toString("base64"), value: { keyData: data, fingerprint, timestamp: Date.now() } }
 }

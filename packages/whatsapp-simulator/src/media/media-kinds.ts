@@ -20,7 +20,7 @@ export const mediaKinds = {
 
 export type MediaKind = keyof typeof mediaKinds
 /** What keys of a file are derived for. */
-export type MediaKeyName = (typeof mediaKinds)[MediaKind]["keyName"] | "History"
+export type MediaKeyName = (typeof mediaKinds)[MediaKind]["keyName"] | "History" | "App State"
 /** What every message with a file says of it. */
 export type FileFields = Pick<
   proto.Message.IImageMessage,

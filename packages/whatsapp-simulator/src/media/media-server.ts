@@ -58,7 +58,7 @@ export class MediaServer {
     try {
       const path = new URL(request.url ?? "/", "https://media.invalid").pathname
       if (request.method === "POST") await this.upload(path, request, response)
-      else await this.download(path, response)
+      else await this.download(path, response, request.method === "HEAD")
     } catch {
       response.destroy() // the client went away in the middle, or sent more than is allowed
     }
@@ -74,13 +74,14 @@ export class MediaServer {
     response.end(JSON.stringify({ url, direct_path: directPath }))
   }
 
-  private async download(path: string, response: ServerResponse): Promise<void> {
+  /** A question (HEAD) is answered like a download, without the file. */
+  private async download(path: string, response: ServerResponse, isQuestion: boolean): Promise<void> {
     const { store, faults, counters } = this.parts
     const slow = faults.take("media-slow")
     if (slow) await setTimeout(slow.delayMs, undefined, { ref: false })
     const body = store.get(path)
     const status = faults.take("media-status")?.status ?? (body ? 200 : 404)
-    if (status !== 200 || !body) return void response.writeHead(status).end()
+    if (status !== 200 || !body || isQuestion) return void response.writeHead(status).end()
     counters.mediaDownloads += 1
     response.setHeader("content-type", "application/octet-stream")
     response.end(this.withFaults(body))

@@ -46,6 +46,11 @@ export class MediaStore {
     return this.sealUnder(bytes, "History", "/mms/md-app-state/")
   }
 
+  /** As a phone uploads a whole collection of the app state. */
+  sealAppState(bytes: Buffer) {
+    return this.sealUnder(bytes, "App State", "/mms/md-app-state/")
+  }
+
   /** Stores a file again under a new path; undefined when it is gone. */
   copy(file: FileFields): string | undefined {
     const body = this.get(pathOf(file))

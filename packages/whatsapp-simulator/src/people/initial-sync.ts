@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto"
 import { deflateSync } from "node:zlib"
 import { proto } from "@whiskeysockets/baileys"
+import type { AppStateKey } from "../app-state/mutation-keys.ts"
 import type { MediaStore } from "../media/media-store.ts"
 import type { User } from "../directory/user.ts"
 import { messageId, nowSeconds } from "../stanza/ids.ts"
@@ -22,16 +22,17 @@ export function initialSyncMessages(parts: {
   chats: HistoryChat[]
   form: HistoryForm
   media: MediaStore
+  appStateKey: AppStateKey
 }): proto.IMessage[] {
-  return [{ protocolMessage: appStateKeyShare() }, { protocolMessage: historyNotification(parts) }]
+  return [{ protocolMessage: appStateKeyShare(parts.appStateKey) }, { protocolMessage: historyNotification(parts) }]
 }
 
-function appStateKeyShare(): proto.Message.IProtocolMessage {
+function appStateKeyShare({ id, data }: AppStateKey): proto.Message.IProtocolMessage {
   const fingerprint = { rawId: 1, currentIndex: 0, deviceIndexes: [0] }
-  const keyData = { keyData: randomBytes(32), fingerprint, timestamp: Date.now() }
+  const keyData = { keyData: data, fingerprint, timestamp: Date.now() }
   return {
     type: proto.Message.ProtocolMessage.Type.APP_STATE_SYNC_KEY_SHARE,
-    appStateSyncKeyShare: { keys: [{ keyId: { keyId: randomBytes(6) }, keyData }] },
+    appStateSyncKeyShare: { keys: [{ keyId: { keyId: id }, keyData }] },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ServerParts } from "../connection/server-parts.ts"
+import { createChatHandlers } from "./handlers/chats.ts"
 import { createGroupHandlers } from "./handlers/groups.ts"
 import { createLinkingHandlers } from "./handlers/linking.ts"
 import { createLoadHandlers } from "./handlers/load.ts"
@@ -26,6 +27,7 @@ export function createScenario(parts: ScenarioParts): Scenario {
     ...createProfileHandlers(parts),
     ...createMessageHandlers(parts),
     ...createGroupHandlers(parts),
+    ...createChatHandlers(parts),
     ...createLinkingHandlers(parts),
     ...createObservationHandlers(parts),
     ...createLoadHandlers(parts),

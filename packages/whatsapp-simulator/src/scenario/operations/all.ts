@@ -1,4 +1,5 @@
 import type { z } from "zod"
+import { chatOperations } from "./chats.ts"
 import { groupOperations } from "./groups.ts"
 import { linkingOperations } from "./linking.ts"
 import { loadOperations } from "./load.ts"
@@ -13,6 +14,7 @@ export const operations = {
   ...profileOperations,
   ...messageOperations,
   ...groupOperations,
+  ...chatOperations,
   ...linkingOperations,
   ...observationOperations,
   ...loadOperations,

@@ -1,5 +1,7 @@
 import type { Db } from "mongodb"
+import type { BudgetDoc, CampaignDoc, CampaignRecipientDoc } from "./campaign-documents.ts"
 import type {
+  ActionDoc,
   AuthStateDoc,
   DeliveryDoc,
   DispatcherDoc,
@@ -10,6 +12,8 @@ import type {
   RevisionDoc,
   SessionLogDoc,
 } from "./documents.ts"
+import type { ChatDoc } from "./chat-documents.ts"
+import type { ContactDoc, GroupDoc, NumberCheckDoc } from "./people-documents.ts"
 
 /** Collections that use the plain driver: hot paths and bulk writes. */
 export function collectionsOf(db: Db) {
@@ -17,11 +21,19 @@ export function collectionsOf(db: Db) {
     sessionLog: db.collection<SessionLogDoc>("sessionLog"),
     authStates: db.collection<AuthStateDoc>("authStates"),
     messages: db.collection<MessageDoc>("messages"),
+    messageActions: db.collection<ActionDoc>("messageActions"),
+    chats: db.collection<ChatDoc>("chats"),
     outbox: db.collection<OutboxDoc>("outbox"),
     deliveries: db.collection<DeliveryDoc>("deliveries"),
     dispatchers: db.collection<DispatcherDoc>("dispatchers"),
     partitions: db.collection<PartitionDoc>("partitions"),
     revisions: db.collection<RevisionDoc>("revisions"),
+    groups: db.collection<GroupDoc>("groups"),
+    contacts: db.collection<ContactDoc>("contacts"),
+    numberChecks: db.collection<NumberCheckDoc>("numberChecks"),
+    budgets: db.collection<BudgetDoc>("budgets"),
+    campaigns: db.collection<CampaignDoc>("campaigns"),
+    campaignRecipients: db.collection<CampaignRecipientDoc>("campaignRecipients"),
     idempotency: db.collection<IdempotencyDoc>("idempotency"),
   }
 }

@@ -9,6 +9,8 @@ const indexes: Record<string, IndexDescription[]> = {
     { key: { tenant: 1, _id: 1 } },
     /** workers looking for accounts to run, stop or delete */
     { key: { desired: 1, _id: 1 } },
+    /** accounts of a worker */
+    { key: { "owner.worker": 1, _id: 1 } },
     /** the same number in two accounts */
     { key: { "me.pn": 1 } },
   ],
@@ -27,8 +29,42 @@ const indexes: Record<string, IndexDescription[]> = {
     /** what a quote refers to */
     { key: { account: 1, waId: 1 } },
   ],
-  /** the owner taking the next sends, oldest first */
-  outbox: [{ key: { account: 1, status: 1, createdAt: 1 } }],
+  messageActions: [
+    /** actions whose message has not come */
+    { key: { account: 1, applied: 1, _id: 1 } },
+    /** a send that a recipient asks for again */
+    { key: { account: 1, waId: 1 } },
+  ],
+  chats: [
+    /** list of an account's chats, the latest first */
+    { key: { account: 1, activityAt: -1, _id: -1 } },
+    /** the chat of a message, under each of its names */
+    { key: { account: 1, jid: 1 } },
+    { key: { account: 1, pn: 1 } },
+    { key: { account: 1, lid: 1 } },
+  ],
+  outbox: [
+    /** the owner taking the next sends: by class, then by time */
+    { key: { account: 1, status: 1, priority: 1, dueAt: 1 } },
+    /** sends that have waited too long */
+    { key: { account: 1, status: 1, expiresAt: 1 }, partialFilterExpression: { expiresAt: { $type: "date" } } },
+    /** list of sends that wait, newest first */
+    { key: { account: 1, status: 1, createdAt: -1, _id: -1 } },
+  ],
+  campaigns: [
+    /** list of a tenant's campaigns */
+    { key: { tenant: 1, _id: 1 } },
+    /** campaigns that an owner feeds */
+    { key: { account: 1, open: 1 } },
+  ],
+  campaignRecipients: [
+    /** counts, and the next ones to feed */
+    { key: { campaign: 1, state: 1, place: 1 } },
+    /** list, and outcomes */
+    { key: { campaign: 1, place: 1 } },
+    /** removal with the account */
+    { key: { account: 1 } },
+  ],
   /** match of an event, list of a tenant's webhooks */
   webhooks: [{ key: { tenant: 1, _id: 1 } }],
   deliveries: [
@@ -45,6 +81,19 @@ const indexes: Record<string, IndexDescription[]> = {
     /** release of what waits for a media */
     { key: { awaitsMedia: 1 }, sparse: true },
   ],
+  /** list of an account's groups */
+  groups: [{ key: { account: 1, _id: 1 } }],
+  contacts: [
+    /** list of an account's contacts */
+    { key: { account: 1, _id: 1 } },
+    /** one person under either name */
+    { key: { account: 1, pn: 1 } },
+    { key: { account: 1, lid: 1 } },
+    /** search by the beginning of a name or number */
+    { key: { account: 1, search: 1, _id: 1 } },
+  ],
+  /** retention */
+  numberChecks: [{ key: { account: 1, checkedAt: 1 } }],
   /** retention */
   idempotency: [{ key: { expiresAt: 1 } }],
   /** one file per media, whoever stores it first */

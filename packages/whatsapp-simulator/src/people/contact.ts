@@ -130,7 +130,7 @@ export class Contact {
       events: {
         onMessage: ({ id: messageId, author, chat, message, stanza }) => {
           network.polls.notice(messageId, author, message)
-          const content = readContent(message, { ...network, author })
+          const content = { ...readContent(message, { ...network, author }), ...editOf(stanza) }
           const received = inbox.record({ messageId, from: author.pn, chat }, content)
           if (id !== 0) return
           network.journal.received(user, received)
@@ -183,4 +183,9 @@ export class Contact {
   private address(): string {
     return this.user.address(this.user.addressing)
   }
+}
+
+function editOf(stanza: Stanza): { edit?: string } {
+  const edit = attribute(stanza, "edit")
+  return edit === undefined ? {} : { edit }
 }

@@ -16,13 +16,14 @@ export function readContent(message: proto.IMessage, reading: Reading): MessageC
   const content = normalizeMessageContent(message) ?? message
   const { conversation, reactionMessage, protocolMessage } = content
   if (typeof conversation === "string" && conversation !== "") return { kind: "text", text: conversation }
-  if (protocolMessage) return readProtocol(protocolMessage, reading)
   const detailed = { ...readDetails(content), ...(isViewOnce(message) ? { viewOnce: true } : {}) }
+  if (protocolMessage) return { ...readProtocol(protocolMessage, reading), ...detailed }
   if (content.extendedTextMessage) return { ...readText(content.extendedTextMessage), ...detailed }
   if (fileIn(content)) return { ...readFile(content, reading.media), ...detailed }
   if (reactionMessage) {
-    return { kind: "reaction", text: reactionMessage.text ?? "", refersTo: reactionMessage.key?.id ?? "" }
+    return { kind: "reaction", text: reactionMessage.text ?? "", refersTo: reactionMessage.key?.id ?? "", ...detailed }
   }
+  if (content.pinInChatMessage) return { ...readPin(content), ...detailed }
   if (content.pollUpdateMessage) return readVote(content.pollUpdateMessage, reading)
   return { kind: fieldOf(content)?.[0] ?? "empty", ...detailed }
 }
@@ -64,6 +65,12 @@ function readProtocol(protocolMessage: proto.Message.IProtocolMessage, reading: 
   if (protocolMessage.editedMessage)
     return { ...readContent(protocolMessage.editedMessage, reading), kind: "edit", refersTo }
   return { kind: protocolMessage.type === 0 ? "revoke" : "protocol", refersTo }
+}
+
+function readPin({ pinInChatMessage, messageContextInfo }: proto.IMessage): MessageContent {
+  const kind = pinInChatMessage?.type === proto.Message.PinInChatMessage.Type.UNPIN_FOR_ALL ? "unpin" : "pin"
+  const seconds = messageContextInfo?.messageAddOnDurationInSecs ?? 0
+  return { kind, refersTo: pinInChatMessage?.key?.id ?? "", seconds }
 }
 
 function readVote(update: proto.Message.IPollUpdateMessage, { polls, author }: Reading): MessageContent {

@@ -24,6 +24,10 @@ export const receivedMessageSchema = z.object({
   details: z.record(z.string(), z.unknown()).optional(),
   /** The message an edit, revoke, reaction, vote or quote refers to. */
   refersTo: z.string().optional(),
+  /** Of a pin: how long it stays. */
+  seconds: z.number().int().optional(),
+  /** The `edit` attribute of the stanza, which tells what is done to the other message: 1 edit, 2 pin, 7 revoke, 8 as admin. */
+  edit: z.string().optional(),
   copies: z.number().int(),
   receivedAt: z.string(),
 })

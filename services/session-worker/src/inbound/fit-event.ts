@@ -19,6 +19,15 @@ export function fitEvent(view: MessageView): MessageView {
   return cut.find(fits) ?? { ...view, content: { type: "unsupported", kind: "tooLarge" }, mentions: [] }
 }
 
+/** What an edit says, cut like the content of a message. */
+export function fitContent(content: MessageContent): MessageContent {
+  const nobody = { pn: null, lid: null }
+  const chat = { jid: "", kind: "direct" as const, ...nobody }
+  const who = { chat, author: nobody, authorName: null, fromMe: false, source: "contact" as const }
+  const rest = { timestamp: "", media: null, quoted: null, mentions: [] }
+  return fitEvent({ id: "", waId: "", ...who, ...rest, content }).content
+}
+
 function fits(view: MessageView): boolean {
   return Buffer.byteLength(JSON.stringify(view)) <= viewBytesMax
 }

@@ -43,6 +43,12 @@ export function createKnownMessages(store: Store, persist: Persist): KnownMessag
 }
 
 async function query(store: Store, ids: string[]): Promise<Set<string>> {
-  const docs = await store.collections.messages.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray()
-  return new Set(docs.map((doc) => doc._id))
+  const { messages, messageActions } = store.collections
+  const filter = { _id: { $in: ids } }
+  const options = { projection: { _id: 1 } }
+  const [said, done] = await Promise.all([
+    messages.find(filter, options).toArray(),
+    messageActions.find(filter, options).toArray(),
+  ])
+  return new Set([...said, ...done].map((doc) => doc._id))
 }

@@ -1,7 +1,10 @@
-import type { proto, WAMediaUploadFunction, SocketConfig } from "@whiskeysockets/baileys"
-import type { MediaRef, MessageContent, OutboundContent, OutboundKind } from "@wildcat/shared/contracts"
+import type { proto, WAMediaUploadFunction, SocketConfig, WASocket } from "@whiskeysockets/baileys"
+import type { MediaRef, MessageContent, OutboundContent, OutboundKind, Person } from "@wildcat/shared/contracts"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import type { Store } from "@wildcat/shared/store"
+import type { StagedAction } from "../actions/staged-action.ts"
+import type { Targets } from "../actions/targets.ts"
+import type { Names } from "../inbound/people.ts"
 
 export interface SendParts {
   store: Store
@@ -11,6 +14,13 @@ export interface SendParts {
   upload: WAMediaUploadFunction
   uploadTimeoutMs: number
   logger: SocketConfig["logger"]
+  account: string
+  /** Canonical JID of the chat. */
+  to: string
+  socket: WASocket
+  targets: Targets
+  names: Names
+  me: Person
   /** The quote that belongs into the message. */
   context: proto.IContextInfo | null
 }
@@ -19,6 +29,8 @@ export interface Prepared {
   message: proto.IMessage
   content: MessageContent
   media: MediaRef | null
+  /** Set: it says nothing of its own, but does this to another message. */
+  done?: Pick<StagedAction, "target" | "action">
 }
 
 /** Makes the protobuf of one kind of content; nothing has been sent when it throws. */

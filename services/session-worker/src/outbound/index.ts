@@ -1,6 +1,8 @@
 import type { OutboundContent, OutboundKind } from "@wildcat/shared/contracts"
+import { actionKinds } from "../actions/index.ts"
 import { sendContacts } from "./contacts.ts"
 import type { OutboundSender, Prepared, SendParts } from "./content.ts"
+import { sendForward } from "./forward.ts"
 import { sendLocation } from "./location.ts"
 import { sendMedia } from "./media.ts"
 import { sendPoll } from "./poll.ts"
@@ -17,6 +19,13 @@ const senders: { [K in OutboundKind]: OutboundSender<K> } = {
   location: sendLocation,
   contacts: sendContacts,
   poll: sendPoll,
+  forward: sendForward,
+  reaction: actionKinds.reaction.send,
+  edit: actionKinds.edit.send,
+  delete: actionKinds.delete.send,
+  pin: actionKinds.pin.send,
+  unpin: actionKinds.unpin.send,
+  vote: actionKinds.vote.send,
 }
 
 export function prepare<K extends OutboundKind>(

@@ -1,5 +1,7 @@
 import { derivedId } from "@wildcat/shared/contracts"
 import type { MessageStatus } from "@wildcat/shared/contracts"
+import { actionChange } from "../actions/staged-action.ts"
+import type { StagedAction } from "../actions/staged-action.ts"
 import { fitEvent } from "../inbound/fit-event.ts"
 import { statusChange } from "../inbound/status-event.ts"
 import type { Change } from "../log/entry.ts"
@@ -7,6 +9,7 @@ import type { Unconfirmed } from "../log/state.ts"
 
 /** WhatsApp's server took the message: `message.sent` is true from now on. */
 export function acceptedChange(waId: string, sent: Unconfirmed, at: Date): Change {
+  if (sent.action !== undefined) return doneChange(waId, { ...sent, action: sent.action }, at)
   const step = { status: "server_ack", at: at.toISOString(), recipient: null } as const
   return {
     state: { unconfirmed: { [waId]: null } },
@@ -23,12 +26,22 @@ export function acceptedChange(waId: string, sent: Unconfirmed, at: Date): Chang
   }
 }
 
+/** Times of WhatsApp's server are whole seconds, and what is done to a message counts by its time. */
+function doneChange(waId: string, sent: Unconfirmed & { action: StagedAction }, at: Date): Change {
+  const second = new Date(Math.floor(at.getTime() / 1000) * 1000)
+  return {
+    state: { unconfirmed: { [waId]: null } },
+    outbox: [{ id: sent.id, status: "server_ack", error: null }],
+    ...actionChange({ ...sent.action, at: second }),
+  }
+}
+
 export interface Ended {
-  status: Extract<MessageStatus, "failed" | "unknown">
+  status: Extract<MessageStatus, "failed" | "unknown" | "expired" | "cancelled">
   error: { code: string; text: string } | null
 }
 
-/** It ended otherwise: refused (`failed`), or nobody can know (`unknown`). */
+/** It ended otherwise: refused (`failed`), not sent in time or not wanted any more, or nobody can know (`unknown`). */
 export function endedChange(
   waId: string,
   message: Pick<Unconfirmed, "id"> & { view: Pick<Unconfirmed["view"], "chat"> },

@@ -4,7 +4,15 @@ import type { Store } from "@wildcat/shared/store"
 export async function eraseAccount(store: Store, account: string): Promise<void> {
   const { collections } = store
   await collections.outbox.deleteMany({ account })
+  await collections.campaignRecipients.deleteMany({ account })
+  await collections.campaigns.deleteMany({ account })
+  await collections.budgets.deleteOne({ _id: account })
   await collections.messages.deleteMany({ account })
+  await collections.groups.deleteMany({ account })
+  await collections.contacts.deleteMany({ account })
+  await collections.numberChecks.deleteMany({ account })
+  await collections.chats.deleteMany({ account })
+  await collections.messageActions.deleteMany({ account })
   await store.media.deleteOfAccount(account)
   await collections.authStates.deleteMany({ account })
   await collections.sessionLog.deleteMany({ account })

@@ -3,6 +3,7 @@ import { EventTooLarge, publishEvent, publishTask } from "@wildcat/shared/bus"
 import { faultPoint, jittered, pause } from "@wildcat/shared/runtime"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { Store } from "@wildcat/shared/store"
+import type { Actions } from "../actions/carry-out.ts"
 import { openEntry } from "../log/entry.ts"
 import type { Entry, OutboxMark, SessionEvent } from "../log/entry.ts"
 import { applyRows } from "./apply-rows.ts"
@@ -10,7 +11,9 @@ import { inOrder } from "./in-order.ts"
 import { foldState } from "./fold.ts"
 
 export interface PumpOptions {
+  actions: Actions
   account: string
+  tenant: string
   bus: Bus
   store: Store
   box: SecretBox
@@ -28,6 +31,8 @@ export interface PumpOptions {
  */
 export interface Pump {
   push(n: number, entry: Entry): void
+  /** Resolves when everything that was pushed so far can be read in MongoDB. */
+  written(): Promise<void>
   /** Resolves when everything has been carried on. */
   idle(): Promise<void>
   /** Finishes what is under way and stops. The next owner goes on from there. */
@@ -54,13 +59,19 @@ export function createPump(options: PumpOptions): Pump {
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
   let tidyDue = false
+  let writtenN = 0
+  const readers = new Set<() => void>()
+  const written = (n: number) => {
+    writtenN = n
+    for (const check of Array.from(readers)) check()
+  }
 
   const tellSome = async () => {
     const some = held.slice(0, rowsMax)
     const rows = await Promise.all(
       some.map(async ({ n, entry }) => ({ n, entry: entry ?? (await readEntry(options, n)) })),
     )
-    await tell(options, rows)
+    await tell(options, rows, written)
     held.splice(0, some.length)
     told.push(...rows)
   }
@@ -102,6 +113,18 @@ export function createPump(options: PumpOptions): Pump {
       held.push({ n, entry: held.length < heldMax ? entry : null })
       start()
     },
+    async written() {
+      const last = held.at(-1)?.n ?? 0
+      await new Promise<void>((resolve) => {
+        const check = () => {
+          if (writtenN < last) return
+          readers.delete(check)
+          resolve()
+        }
+        readers.add(check)
+        check()
+      })
+    },
     async idle() {
       tidyNow()
       while (running !== null) await running
@@ -115,9 +138,11 @@ export function createPump(options: PumpOptions): Pump {
 }
 
 /** Makes rows known: in MongoDB first, then as events and tasks. Doing it again changes nothing: all of it has its id. */
-async function tell(options: PumpOptions, rows: readonly Row[]): Promise<void> {
+async function tell(options: PumpOptions, rows: readonly Row[], written: (n: number) => void): Promise<void> {
   const entries = rows.map(({ entry }) => entry)
-  await applyRows(options.store, options.account, entries)
+  await applyRows(options.store, options, rows)
+  await options.actions.carryOut(entries)
+  written(rows.at(-1)?.n ?? 0)
   options.recorded(entries.flatMap((entry) => entry.outbox))
   const events = entries.flatMap((entry) => entry.events)
   if (events.some(isOfMessage)) faultPoint("pump.after-messages-before-publish")

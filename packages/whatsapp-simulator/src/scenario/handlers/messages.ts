@@ -11,8 +11,9 @@ import { notFound, Problem, timedOut } from "../problem.ts"
 import type { HandlersOf, ScenarioParts } from "../scenario.ts"
 
 const { Type } = proto.Message.ProtocolMessage
-/** The `edit` attribute of the stanza: an edit, a revoke by the author. */
-const editAttribute = { edit: "1", revoke: "7" } as const
+const { Type: PinType } = proto.Message.PinInChatMessage
+/** The `edit` attribute of the stanza. */
+const editAttribute = { edit: "1", pin: "2", revoke: "7", adminRevoke: "8" } as const
 
 export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof typeof messageOperations> {
   const { ledger } = parts
@@ -65,12 +66,7 @@ export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof ty
     sendReaction: ({ from, target, emoji, ...to }) =>
       send(parts, { from, to }, (remoteJid) => ({
         reactionMessage: {
-          key: {
-            remoteJid,
-            id: target.messageId,
-            fromMe: target.author === undefined,
-            ...(target.author === undefined || to.groupId === undefined ? {} : { participant: target.author }),
-          },
+          key: keyOf(remoteJid, target, to),
           text: emoji,
           senderTimestampMs: Date.now(),
         },
@@ -84,9 +80,20 @@ export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof ty
           timestampMs: Date.now(),
         },
       })),
-    sendRevoke: ({ from, messageId: id, ...to }) =>
-      send(parts, { from, to, edit: editAttribute.revoke }, (remoteJid) => ({
-        protocolMessage: { type: Type.REVOKE, key: { remoteJid, fromMe: true, id } },
+    sendRevoke: ({ from, messageId, author, ...to }) => {
+      const edit = author === undefined ? editAttribute.revoke : editAttribute.adminRevoke
+      return send(parts, { from, to, edit }, (remoteJid) => ({
+        protocolMessage: { type: Type.REVOKE, key: keyOf(remoteJid, { messageId, author }, to) },
+      }))
+    },
+    sendPin: ({ from, target, seconds, ...to }) =>
+      send(parts, { from, to, edit: editAttribute.pin }, (remoteJid) => ({
+        pinInChatMessage: {
+          key: keyOf(remoteJid, target, to),
+          type: seconds > 0 ? PinType.PIN_FOR_ALL : PinType.UNPIN_FOR_ALL,
+          senderTimestampMs: Date.now(),
+        },
+        messageContextInfo: { messageAddOnDurationInSecs: seconds },
       })),
     receivedMessages: ({ contactId, deviceId = 0, ...match }) =>
       personOf(parts, contactId, "contactId").inboxOf(deviceId).find(match),
@@ -109,6 +116,16 @@ export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof ty
     },
     receipts: ({ messageId }) => ledger.of(messageId),
   }
+}
+
+/** A message as its chat's other members are told which one is meant. */
+function keyOf(
+  remoteJid: string,
+  { messageId: id, author }: { messageId: string; author?: string | undefined },
+  { groupId }: DestinationFields,
+): proto.IMessageKey {
+  const participant = author === undefined || groupId === undefined ? {} : { participant: author }
+  return { remoteJid, id, fromMe: author === undefined, ...participant }
 }
 
 type Outgoing = { from: string; to: DestinationFields; messageId?: string | undefined; edit?: string }

@@ -120,6 +120,13 @@ export const messageOperations = {
       .refine(hasDestination, destinationRule),
     response: sentSchema,
   },
+  /** Pins a message for everyone in the chat; 0 seconds take the pin back. */
+  sendPin: {
+    request: z
+      .object({ from: z.string(), ...destinationFields, target: targetSchema, seconds: z.number().int().min(0) })
+      .refine(hasDestination, destinationRule),
+    response: sentSchema,
+  },
   /** An empty emoji takes the reaction back. */
   sendReaction: {
     request: z
@@ -134,10 +141,10 @@ export const messageOperations = {
       .refine(hasDestination, destinationRule),
     response: sentSchema,
   },
-  /** Deletes the writer's own message for everyone. */
+  /** Deletes a message for everyone: the writer's own or, as an admin of the group, that of the author named. */
   sendRevoke: {
     request: z
-      .object({ from: z.string(), ...destinationFields, messageId: z.string() })
+      .object({ from: z.string(), ...destinationFields, messageId: z.string(), author: z.string().optional() })
       .refine(hasDestination, destinationRule),
     response: sentSchema,
   },

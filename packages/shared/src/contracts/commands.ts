@@ -1,5 +1,11 @@
 import { z } from "zod"
+import { campaignCommands } from "./campaign-commands.ts"
+import { contactCommands } from "./contact-commands.ts"
+import { groupCommands } from "./group-commands.ts"
+import { chatCommands } from "./chat-commands.ts"
 import { idSchema } from "./ids.ts"
+import { presenceCommands } from "./presence-commands.ts"
+import { profileCommands } from "./profile-commands.ts"
 import { MessageStatus } from "./status.ts"
 
 /**
@@ -22,6 +28,12 @@ export const commands = {
     reply: z.object({ status: MessageStatus }),
     deadlineMs: 30_000,
   },
+  ...campaignCommands,
+  ...chatCommands,
+  ...groupCommands,
+  ...contactCommands,
+  ...presenceCommands,
+  ...profileCommands,
 } as const satisfies Record<string, { request: z.ZodType; reply: z.ZodType; deadlineMs: number }>
 
 export type CommandVerb = keyof typeof commands

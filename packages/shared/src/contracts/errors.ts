@@ -25,6 +25,8 @@ export const errorCodes = {
   address_not_allowed: { status: 422, title: "The address is not allowed" },
   refused_by_whatsapp: { status: 422, title: "WhatsApp refused it" },
   not_on_whatsapp: { status: 422, title: "The number is not on WhatsApp" },
+  not_group_member: { status: 422, title: "The account is not in the group" },
+  not_group_admin: { status: 422, title: "The account is not an admin of the group" },
   rate_limited: { status: 429, title: "Too many requests" },
   client_closed_request: { status: 499, title: "The client went away" },
   internal: { status: 500, title: "Something went wrong" },

@@ -7,7 +7,7 @@ import type { TenantAccess } from "../tenant/tenant-access.ts"
 import type { BodyReader, RawRequest } from "./body-reader.ts"
 import { parsePath, parseQuery } from "./parse-input.ts"
 
-export type Method = "get" | "post" | "patch" | "delete"
+export type Method = "get" | "post" | "put" | "patch" | "delete"
 
 /** One of: an answer in full, or a function that writes it as it comes. */
 export type Reply =

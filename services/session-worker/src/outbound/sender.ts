@@ -7,10 +7,14 @@ import type { OutboxMark } from "../log/entry.ts"
 import type { SessionLog } from "../log/session-log.ts"
 import type { Unconfirmed } from "../log/state.ts"
 import type { GatedSocket } from "../whatsapp/socket.ts"
+import { createAlarm } from "./alarm.ts"
 import { statusFeed } from "./audience.ts"
+import type { CampaignGate } from "./campaigns/campaign-gate.ts"
 import { NotSendable } from "./content.ts"
+import { aheadMs, createDueRows } from "./due-rows.ts"
 import { createOutcomes } from "./outcomes.ts"
 import type { Outcomes } from "./outcomes.ts"
+import type { AccountPacing } from "./pacing/account-pacing.ts"
 import { prepareRow } from "./prepare-row.ts"
 import type { PreparedRow, PrepareOptions } from "./prepare-row.ts"
 import { createRelay } from "./relay.ts"
@@ -18,6 +22,8 @@ import { acceptedChange, endedChange } from "./settle.ts"
 import type { Ended } from "./settle.ts"
 import { sendChange } from "./stage-send.ts"
 import { createTries } from "./tries.ts"
+import { endOf, verdictOf } from "./verdict.ts"
+import type { Verdict } from "./verdict.ts"
 
 export interface SenderOptions extends PrepareOptions {
   account: string
@@ -26,6 +32,8 @@ export interface SenderOptions extends PrepareOptions {
   /** A send whose fate is not known is repeated under the same id up to this age. */
   resendMsMax: number
   pollMs: number
+  pacing: AccountPacing
+  campaigns: CampaignGate
 }
 
 /** Sends the outbox of one account in order. */
@@ -35,6 +43,11 @@ export interface Sender {
   disconnected(): void
   /** A row was added. */
   wake(): void
+  /**
+   * Ends a queued row unless it is on its way or has ended already. Resolves with the state that it is in, once that is
+   * durable: `cancelled` is never followed by a send. Throws `not_found`.
+   */
+  cancel(id: string): Promise<MessageStatus>
   /** WhatsApp's server has answered for a message; with its code when it refused. */
   answered(waId: string, error: string | undefined): void
   /** A sign of life of a message that the server never confirmed. */
@@ -46,18 +59,17 @@ export interface Sender {
   stop(): void
 }
 
-const batchRows = 50
 /** How long an outcome that is durable waits to be readable, too. */
 const recordWaitMs = 1_000
 const retryDelaysMs = [1_000, 5_000, 15_000]
 
 export function createSender(options: SenderOptions): Sender {
   const { state, sessionLog, own, log } = options
-  /** Rows that are staged while MongoDB still shows them as queued. */
-  const taken = new Set<string>()
-  /** Rows of which MongoDB has learnt while it was asked for the outbox: its answer may still show them as queued. */
-  const passed = new Set<string>()
-  let looking = false
+  const rows = createDueRows({
+    outbox: options.store.collections.outbox,
+    account: options.account,
+    isUnconfirmed: (waId) => state.get("unconfirmed", waId) !== undefined,
+  })
   const outcomes = createOutcomes()
   const relay = createRelay(log)
   const tries = createTries()
@@ -114,40 +126,59 @@ export function createSender(options: SenderOptions): Sender {
     const to = connection
     // New sends come after the ones in doubt.
     if (to === null || resolving) return false
-    const due = await dueRows()
-    for (const row of due) {
+    for (const row of await rows.look(Date.now())) {
       if (!isPresent(to)) return false
-      await sendRow(row, to)
+      const verdict = await verdictOf(row, options, Date.now())
+      if (!isPresent(to)) return false
+      if (verdict.do === "wait") {
+        alarm.at(verdict.until)
+        break
+      }
+      if (await obey(row, verdict, to)) again = true
     }
-    if (due.length > 0) again = true
     return again
   }
-  const dueRows = async (): Promise<OutboxDoc[]> => {
-    passed.clear()
-    looking = true
-    try {
-      const rows = await options.store.collections.outbox
-        .find({ account: options.account, status: "queued" })
-        .sort({ createdAt: 1 })
-        .limit(batchRows + taken.size)
-        .toArray()
-      const isDone = ({ _id, waId }: OutboxDoc) =>
-        taken.has(_id) || passed.has(_id) || state.get("unconfirmed", waId) !== undefined
-      return rows.filter((row) => !isDone(row))
-    } finally {
-      looking = false
+  /** True when something was done about the row. */
+  const obey = async (row: OutboxDoc, verdict: Exclude<Verdict, { do: "wait" }>, to: GatedSocket): Promise<boolean> => {
+    if (rows.isTaken(row)) return false
+    if (verdict.do === "send") await sendRow(row, verdict, to)
+    if (verdict.do === "end") endUnsent(row, { status: verdict.status, error: null })
+    if (verdict.do === "put-off") return putOff(row, verdict)
+    return verdict.do !== "skip"
+  }
+  /** The row waits; MongoDB needs to know only if it waits longer than it knows. */
+  const putOff = async (row: OutboxDoc, { until, reason }: Extract<Verdict, { do: "put-off" }>): Promise<boolean> => {
+    if (until - Date.now() < aheadMs) alarm.at(until)
+    if (until <= row.dueAt.getTime()) return false
+    const set = { dueAt: new Date(until), delayed: reason === null ? null : { reason }, updatedAt: new Date() }
+    await options.store.collections.outbox.updateOne({ _id: row._id, status: "queued", cancel: null }, { $set: set })
+    return true
+  }
+  const endUnsent = (row: OutboxDoc, ended: Ended) => {
+    rows.take(row, ended.status)
+    const message = { id: row._id, view: { chat: chatOf(options.names, row.to) } }
+    end(row.waId, message, ended)
+  }
+  /** Those that nobody will send need no connection. */
+  const endOverdue = async () => {
+    const now = Date.now()
+    for (const row of await rows.overdue(now)) {
+      const status = rows.isTaken(row) ? null : endOf(row, now)
+      if (status !== null) endUnsent(row, { status, error: null })
     }
   }
-  const sendRow = async (row: OutboxDoc, to: GatedSocket) => {
+  const sendRow = async (row: OutboxDoc, { noting }: Extract<Verdict, { do: "send" }>, to: GatedSocket) => {
     const prepared = await prepareRow(row, to.socket, options).catch((error: unknown) => giveUp(row, error))
-    if (prepared === null) return
-    const { sent, change } = sendChange(row, prepared, options)
-    taken.add(row._id)
+    // It may have been cancelled meanwhile, or its campaign paused: from here on to its staging nothing comes between.
+    if (prepared === null || rows.isTaken(row) || options.campaigns.verdictOf(row, Date.now()) !== null) return
+    const { sent, change } = sendChange({ ...row, to: prepared.to }, prepared, options)
+    rows.take(row, "sending")
     for (const message of change.messages ?? []) {
       own.put({ id: row._id, waId: row.waId, chat: message.chat, status: "sending" })
       options.targets.put(message)
     }
-    sessionLog.stage(change)
+    const now = Date.now()
+    sessionLog.stage({ ...change, state: { ...change.state, ...noting?.(now), ...options.campaigns.noting(row, now) } })
     faultPoint("outbound.after-stage-before-commit")
     await relayOne(row.waId, sent, to)
   }
@@ -157,9 +188,7 @@ export function createSender(options: SenderOptions): Sender {
     const code = error instanceof NotSendable ? error.code : "not_sent"
     const text = error instanceof NotSendable ? error.message : "the message could not be prepared for sending"
     log.warn({ error, message: row._id, code }, "message.not_sendable")
-    taken.add(row._id)
-    const message = { id: row._id, view: { chat: chatOf(options.names, row.to) } }
-    end(row.waId, message, { status: "failed", error: { code, text } })
+    if (!rows.isTaken(row)) endUnsent(row, { status: "failed", error: { code, text } })
     return null
   }
   const relayOne = async (waId: string, sent: Unconfirmed, to: GatedSocket) => {
@@ -189,7 +218,11 @@ export function createSender(options: SenderOptions): Sender {
       else end(waId, sent, { status: "unknown", error: null })
     }
   }
-  const poll = setInterval(() => void work(), options.pollMs)
+  const alarm = createAlarm(() => void work())
+  const poll = setInterval(() => {
+    void endOverdue().catch(interrupted)
+    void work()
+  }, options.pollMs)
 
   return {
     connected(to) {
@@ -205,6 +238,13 @@ export function createSender(options: SenderOptions): Sender {
       relay.reset()
     },
     wake: () => void work(),
+    async cancel(id) {
+      const { row, status } = await rows.read(id)
+      // Nothing comes between this look and the staging.
+      if (status === "queued") endUnsent(row, { status: "cancelled", error: null })
+      await sessionLog.whenDurable(sessionLog.staged)
+      return status === "queued" ? "cancelled" : status
+    },
     answered(waId, error) {
       const sent = state.get("unconfirmed", waId)
       if (sent === undefined) return
@@ -217,9 +257,8 @@ export function createSender(options: SenderOptions): Sender {
       if (sent !== undefined) accept(waId, sent)
     },
     recorded(marks) {
+      rows.recorded(marks)
       for (const { id, status } of marks) {
-        taken.delete(id)
-        if (looking) passed.add(id)
         if (status !== "sending") outcomes.tell(id, status)
       }
     },
@@ -227,6 +266,7 @@ export function createSender(options: SenderOptions): Sender {
     stop() {
       connection = null
       clearInterval(poll)
+      alarm.stop()
       if (retry !== null) clearTimeout(retry)
       relay.reset()
     },

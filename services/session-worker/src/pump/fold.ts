@@ -8,7 +8,7 @@ import { pumpedId, sealValue, valueId } from "../log/take-over.ts"
 /** MongoDB's code of a key that is there already. */
 const duplicateKey = 11_000
 /** Removed at once: these are many, and one that an old owner brings back does no harm. */
-const shortLived = new Set(["inbox"])
+const shortLived = new Set(["inbox", "notice"])
 
 /**
  * Folds the state of entries into `authStates` and notes the last one as finished. A value is never replaced by one of

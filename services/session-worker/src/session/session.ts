@@ -1,10 +1,12 @@
 import { WildcatError } from "@wildcat/shared/contracts"
-import type { ReasonCode } from "@wildcat/shared/contracts"
+import type { Person, ReasonCode } from "@wildcat/shared/contracts"
+import type { AccountDoc } from "@wildcat/shared/store"
+import type { Campaigns } from "../outbound/campaigns/campaigns.ts"
 import type { Sender } from "../outbound/sender.ts"
 import type { GatedSocket } from "../whatsapp/socket.ts"
 import { createConnections } from "./connections.ts"
 import { openParts } from "./parts.ts"
-import type { SessionOptions } from "./parts.ts"
+import type { SessionOptions, SessionParts } from "./parts.ts"
 import { createQrCodes } from "./qr.ts"
 import type { ShownQr } from "./qr.ts"
 import { createStanding } from "./standing.ts"
@@ -15,11 +17,22 @@ export interface Session {
   readonly account: string
   readonly epoch: number
   readonly sender: Sender
+  readonly campaigns: Campaigns
   readonly qr: ShownQr
   readonly isLinked: boolean
   readonly isConnected: boolean
   /** The connection that is logged in now. Throws `session_not_connected` while there is none. */
   online(): GatedSocket
+  /** Those whom the session knows, under their names. */
+  readonly people: Pick<SessionParts, "names" | "contacts" | "numbers"> & {
+    me(): Person
+    /** The account has left a group. */
+    left(group: string): void
+  }
+  /** Resolves when what is known now can be read in MongoDB; when that takes long, earlier. */
+  settled(): Promise<void>
+  /** The account has other settings. */
+  configure(account: Pick<AccountDoc, "pacing" | "restriction">): void
   readonly isDead: boolean
   /** When it had something to do last, by `performance.now()`. */
   readonly activeAt: number
@@ -38,6 +51,8 @@ export interface Session {
 
 /** The longest that an orderly end waits for each of its parts. */
 const stopWaitMs = 5_000
+/** The longest that an answer waits for its change to be readable. */
+const settleWaitMs = 1_000
 
 /** Takes the session over and reads its state. Throws Fenced when a later owner is there already. */
 export async function openSession(given: SessionOptions): Promise<Session> {
@@ -63,6 +78,10 @@ export async function openSession(given: SessionOptions): Promise<Session> {
     account: account._id,
     epoch,
     sender,
+    campaigns: parts.campaigns,
+    configure: (changed) => {
+      if (parts.pacing.configure(changed)) sender.wake()
+    },
     get qr() {
       return qrCodes.shown
     },
@@ -76,6 +95,11 @@ export async function openSession(given: SessionOptions): Promise<Session> {
       const { online } = connections
       if (online === null) throw new WildcatError("session_not_connected")
       return online
+    },
+    people: { names: parts.names, contacts: parts.contacts, numbers: parts.numbers, left: parts.people.left, me: () => me() ?? { pn: null, lid: null } },
+    async settled() {
+      await sessionLog.whenDurable(sessionLog.staged)
+      await within(settleWaitMs, pump.idle())
     },
     get isDead() {
       return sessionLog.isDead
@@ -95,6 +119,7 @@ export async function openSession(given: SessionOptions): Promise<Session> {
     async stop(reason) {
       stopping.abort()
       sender.stop()
+      parts.campaigns.stop()
       await connections.hangUp()
       await within(stopWaitMs, running ?? Promise.resolve())
       if (!sessionLog.isDead && !standing.hasEnded) standing.report("disconnected", reason)

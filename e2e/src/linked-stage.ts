@@ -21,7 +21,10 @@ export interface LinkedStage extends Stage {
 
 export async function linkStage(): Promise<LinkedStage> {
   const place = isolated()
-  const stage = await setStage({ ...place, env: { NODE_ENV: "test", WEBHOOK_RETRY_PAUSES_MS: "200,500,1000,2000" } })
+  const stage = await setStage({
+    ...place,
+    env: { NODE_ENV: "test", PACING_DEFAULT: "off", WEBHOOK_RETRY_PAUSES_MS: "200,500,1000,2000" },
+  })
   const { api, simulator, stack } = stage
   await api.post("/v1/webhooks", { url: stage.receiver.url, events: ["*"] }, z.object({ id: z.string() }))
   const account = await api.post("/v1/accounts", { name: "Shop" }, Account)

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { PacingDefault } from "@wildcat/shared/contracts"
 import { commonConfig, flag, secret, wholeNumber } from "@wildcat/shared/runtime"
 import type { ConfigShape } from "@wildcat/shared/runtime"
 
@@ -48,12 +49,20 @@ export const config = {
   EVENT_STREAM_BYTES_MAX: wholeNumber(128 * 1024, 100 * mebibyte)
     .default(mebibyte)
     .describe("What may wait for one client of a stream, in bytes; past that it is disconnected and may resume"),
+  PACING_DEFAULT: PacingDefault.default("on").describe(
+    "`on`: accounts that say nothing else are paced like a careful person; `off`: they send as fast as they can. The same for API and workers",
+  ),
   MEDIA_BYTES_MAX: wholeNumber(1, 2_000_000_000)
     .default(100 * mebibyte)
     .describe("Largest media that is uploaded or fetched, in bytes"),
   MEDIA_FETCH_MS: wholeNumber(100, 600_000)
     .default(30_000)
     .describe("Longest time that fetching a media from its URL may take, in milliseconds"),
+  FFMPEG_PATH: z
+    .string()
+    .min(1)
+    .default("ffmpeg")
+    .describe("The program that converts sound to voice notes; without it, only Ogg with Opus is sent as one"),
   MEDIA_LINK_DAYS: wholeNumber(1, 365).default(7).describe("Days that a link to a media opens without an API key"),
   JSON_BYTES_MAX: wholeNumber(1_024, 500_000_000)
     .default(23 * mebibyte)

@@ -83,6 +83,7 @@ function limitsOf(settings: Config): Limits {
     mediaFetchMs: settings.MEDIA_FETCH_MS,
     mediaLinkDays: settings.MEDIA_LINK_DAYS,
     ffmpegPath: settings.FFMPEG_PATH,
+    pacingDefault: settings.PACING_DEFAULT,
     allowHttpWebhooks: settings.ALLOW_HTTP_WEBHOOKS,
     publicUrl: settings.PUBLIC_URL,
     mediaInternalUrl: settings.MEDIA_INTERNAL_URL,

@@ -52,14 +52,17 @@ export function mediaOf(parts: Parts, caller: Caller) {
       return stored
     },
 
+    /** The bytes of a media that the caller has found or staged, or a part of them. Null when it is not stored. */
+    open: (id: string, range?: { start: number; end: number }): Promise<Readable | null> => media.open(id, range),
+
     /** Opens what a URL names. Throws `media_not_fetched`, `address_not_allowed` or `media_too_large`, naming `field`. */
-    fetch: (url: string, field: string) =>
+    fetch: (url: string, field: string, limits: Partial<{ timeoutMs: number; bytesMax: number }> = {}) =>
       fetchPublic({
         url,
         field,
         addresses: parts.addresses,
-        timeoutMs: parts.limits.mediaFetchMs,
-        bytesMax: parts.limits.mediaBytesMax,
+        timeoutMs: Math.min(limits.timeoutMs ?? Infinity, parts.limits.mediaFetchMs),
+        bytesMax: Math.min(limits.bytesMax ?? Infinity, parts.limits.mediaBytesMax),
       }),
 
     /** Where this process gets the bytes from, within the next minute. */

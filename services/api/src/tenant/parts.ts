@@ -1,4 +1,5 @@
 import type { Bus } from "@wildcat/shared/bus"
+import type { PacingDefault } from "@wildcat/shared/contracts"
 import type { AddressPolicy, Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { Store } from "@wildcat/shared/store"
 import type { EventHub } from "../events/event-hub.ts"
@@ -16,6 +17,10 @@ export interface Limits {
   jsonBytesMax: number
   mediaFetchMs: number
   mediaLinkDays: number
+  /** The program that converts sound. */
+  ffmpegPath: string
+  /** Whether accounts that say nothing else are paced. */
+  pacingDefault: PacingDefault
   allowHttpWebhooks: boolean
   publicUrl: string
   mediaInternalUrl: string

@@ -7,12 +7,14 @@ import {
   StatusStep,
   idSchema,
   messageAcks,
+  personOf,
   shownContent,
 } from "@wildcat/shared/contracts"
-import type { ChatRef } from "@wildcat/shared/contracts"
+import type { ChatRef, PacingSituation } from "@wildcat/shared/contracts"
 import type { AccountDoc, MessageDoc, OutboxDoc } from "@wildcat/shared/store"
 import type { LoggedMessage } from "../../tenant/messages.ts"
 import type { TenantAccess } from "../../tenant/tenant-access.ts"
+import { QueueView, viewQueue } from "./queueing.ts"
 
 const Failure = z.object({ code: z.string(), text: z.string() })
 
@@ -33,6 +35,7 @@ export const MessageEntry = MessageView.extend({
     .describe("The status as other gateways count it: -1 error … 4 played"),
   timeline: z.array(StatusStep).describe("Every state with its time, oldest first"),
   error: Failure.nullable().describe("Why it was not sent"),
+  queue: QueueView.nullable().describe("How it stands in the queue; null when it does not wait there"),
 }).meta({
   id: "Message",
   example: {
@@ -53,6 +56,7 @@ export const MessageEntry = MessageView.extend({
     ack: 1,
     timeline: [{ status: "queued", at: "2026-11-24T10:00:00.000Z", recipient: null }],
     error: null,
+    queue: null,
   },
 })
 
@@ -66,9 +70,13 @@ export async function viewMessages(
 ): Promise<MessageEntry[]> {
   const quoted = messages.flatMap((each) => (each.kind === "queued" && each.doc.quoted ? [each.doc.quoted.waId] : []))
   const authors = await tenant.messages.authorsOf(account, quoted)
+  const waits = messages.some(({ kind, doc }) => kind === "queued" && doc.status === "queued")
+  const situation = waits ? await tenant.outbox.situationOf(account) : null
   return Promise.all(
     messages.map((each) =>
-      each.kind === "logged" ? viewLogged(each.doc) : viewQueued(tenant, account, { row: each.doc, authors }),
+      each.kind === "logged"
+        ? viewLogged(each.doc)
+        : viewQueued(tenant, account, { row: each.doc, authors, situation }),
     ),
   )
 }
@@ -82,6 +90,7 @@ async function viewLogged(doc: MessageDoc): Promise<MessageEntry> {
     status,
     ack: status && messageAcks[status],
     timeline,
+    queue: null,
   }
 }
 
@@ -89,10 +98,15 @@ async function viewLogged(doc: MessageDoc): Promise<MessageEntry> {
 async function viewQueued(
   tenant: TenantAccess,
   account: AccountDoc,
-  { row, authors }: { row: OutboxDoc; authors: Map<string, MessageDoc["author"]> },
+  {
+    row,
+    authors,
+    situation,
+  }: { row: OutboxDoc; authors: Map<string, MessageDoc["author"]>; situation: PacingSituation | null },
 ): Promise<MessageEntry> {
   const queued = { status: "queued" as const, at: row.createdAt.toISOString(), recipient: null }
-  const now = { status: row.status, at: row.updatedAt.toISOString(), recipient: null }
+  const status = row.status === "queued" && row.cancel?.settled === true ? "cancelled" : row.status
+  const now = { status, at: row.updatedAt.toISOString(), recipient: null }
   return {
     id: row._id,
     waId: row.waId,
@@ -106,11 +120,12 @@ async function viewQueued(
     content: shownContent(row.content),
     media: await mediaOf(tenant, row),
     quoted: row.quoted && { waId: row.quoted.waId, author: authors.get(row.quoted.waId) ?? nobody },
-    mentions: [],
-    status: row.status,
-    ack: messageAcks[row.status],
-    timeline: row.status === "queued" ? [queued] : [queued, now],
+    mentions: Array.isArray(row.mentions) ? row.mentions.map((jid) => personOf(jid)) : [],
+    status,
+    ack: messageAcks[status],
+    timeline: status === "queued" ? [queued] : [queued, now],
     error: row.error,
+    queue: situation && viewQueue(row, situation),
   }
 }
 
@@ -134,5 +149,10 @@ async function mediaOf(tenant: TenantAccess, { content }: OutboxDoc): Promise<Me
 
 function chatOf(jid: string): ChatRef {
   const person = { pn: jid.endsWith("@s.whatsapp.net") ? jid : null, lid: jid.endsWith("@lid") ? jid : null }
-  return { jid, kind: jid.endsWith("@g.us") ? "group" : "direct", ...person }
+  return { jid, kind: kindOf(jid), ...person }
+}
+
+function kindOf(jid: string): ChatRef["kind"] {
+  if (jid.endsWith("@g.us")) return "group"
+  return jid === "status@broadcast" ? "status" : "direct"
 }

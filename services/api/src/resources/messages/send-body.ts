@@ -2,12 +2,14 @@ import { z } from "zod"
 import {
   AddressInput,
   ContactsContent,
+  LinkPreview,
   LocationContent,
   PollContent,
-  TextContent,
   idSchema,
   mediaFields,
+  textFields,
 } from "@wildcat/shared/contracts"
+import { queueing } from "./queueing.ts"
 import { mediaTypeOf, parseJson, readJson, unsupported } from "../../http/body-reader.ts"
 import type { BodyReader } from "../../http/body-reader.ts"
 import { readMultipart } from "../../http/multipart.ts"
@@ -35,24 +37,53 @@ const MediaSource = z
     z.strictObject({ id: idSchema("media").describe("Media that was uploaded before, or received") }),
   ])
   .meta({ id: "MediaSource" })
-type MediaSource = z.infer<typeof MediaSource>
+export type MediaSource = z.infer<typeof MediaSource>
+
+const SendText = z
+  .strictObject({
+    ...textFields,
+    linkPreview: z
+      .union([z.boolean(), LinkPreview.extend({ thumbnail: MediaSource.optional().describe("An image; made small") })])
+      .optional()
+      .describe(
+        "A card with title and picture of the first link. `true`: what its page says of itself, fetched now within 5 s; " +
+          "the text is sent without it when that fails. Default: none, nothing is fetched",
+      ),
+  })
+  .meta({ id: "SendText" })
+
+const PersonInput = AddressInput.refine((to) => to.kind === "user" || to.kind === "lid", "must be a person")
 
 const envelope = {
   to: AddressInput.refine(
-    (to) => to.kind === "user" || to.kind === "lid" || to.kind === "group",
-    "must be a person or a group: this release does not post to the status feed or channels",
-  ).describe("Phone number with country code, or JID of a person or group"),
+    (to) => to.kind !== "newsletter",
+    "must be a person, a group or status@broadcast: this release does not write to channels",
+  ).describe("Phone number with country code, JID of a person or group, or `status@broadcast` for a status post"),
+  mentions: z
+    .union([z.array(PersonInput).min(1).max(1024), z.literal("all")])
+    .optional()
+    .describe(
+      "People that the text or caption mentions; write each as `@<number>` in it. They are named as the chat names people. " +
+        "`all`: everybody in the group",
+    ),
+  audience: z
+    .array(PersonInput)
+    .min(1)
+    .max(5_000)
+    .optional()
+    .describe("Of a status post: who can see it. Default: everybody the account has a chat with"),
   quoted: z
     .strictObject({ messageId: idSchema("message") })
     .optional()
     .describe("The message of this account that is replied to"),
+  ...queueing,
 }
 
 export const SendMessage = z
   .strictObject({
     ...envelope,
     content: z.discriminatedUnion("type", [
-      TextContent,
+      SendText,
       z.strictObject({ ...mediaFields.image, media: MediaSource }),
       z.strictObject({ ...mediaFields.video, media: MediaSource }),
       z.strictObject({ ...mediaFields.audio, media: MediaSource }),
@@ -90,6 +121,11 @@ const MultipartSend = z
 export interface SendRequest {
   to: z.infer<typeof SendMessage>["to"]
   quoted?: { messageId: string } | undefined
+  sendAt?: Date | undefined
+  expiresAt?: Date | undefined
+  priority: "normal" | "bulk"
+  mentions?: z.infer<typeof SendMessage>["mentions"]
+  audience?: z.infer<typeof SendMessage>["audience"]
   content: Exclude<z.infer<typeof SendMessage>["content"], { media: unknown }> | MediaSend
 }
 

@@ -3,14 +3,16 @@ import { z } from "zod"
 import { WildcatError, advances, messageAcks, messageId } from "@wildcat/shared/contracts"
 import type { MessageStatus } from "@wildcat/shared/contracts"
 import { faultPoint } from "@wildcat/shared/runtime"
-import type { AccountDoc } from "@wildcat/shared/store"
+import type { AccountDoc, OutboxDoc } from "@wildcat/shared/store"
 import { invalid } from "../../http/parse-input.ts"
 import { route } from "../../http/route.ts"
 import type { TenantAccess } from "../../tenant/tenant-access.ts"
 import { accountParams } from "../accounts/account-view.ts"
+import { checkExtras } from "./check-extras.ts"
 import { assertMaySend } from "./may-send.ts"
 import { MessageEntry, viewMessages } from "./message-view.ts"
 import { normaliseContent } from "./normalise-content.ts"
+import { checkTimes, queuedAs } from "./queueing.ts"
 import { sendBody } from "./send-body.ts"
 import type { SendRequest } from "./send-body.ts"
 
@@ -51,7 +53,8 @@ export const sendMessage = route({
     const account = await tenant.accounts.get(params.id)
     const id = await enqueue(tenant, account, body, seed)
     faultPoint("api.after-outbox-before-command")
-    const status = await order(tenant, account, id, query.wait === "true")
+    // Nobody waits for a message that is to leave later.
+    const status = await order(tenant, account, id, query.wait === "true" && body.sendAt === undefined)
     faultPoint("api.after-command-before-answer")
     const message = await viewSent(tenant, account, id, status)
     return { status: isSent(message) ? 201 : 202, body: message }
@@ -68,13 +71,24 @@ async function enqueue(tenant: TenantAccess, account: AccountDoc, body: SendRequ
   const to = body.to.jid
   const _id = messageId({ account: account._id, chat: to, author: "", waId, fromMe: true })
   if ((await tenant.messages.find(account, _id)) !== null) return _id
+  checkExtras(body)
+  checkTimes(body)
   assertMaySend(account)
   const quoted = await quotedOf(tenant, account, body)
   const content = await normaliseContent(tenant, body.content, seed)
   const now = new Date()
-  const state = { status: "queued" as const, error: null, createdAt: now, updatedAt: now }
-  await tenant.messages.enqueue({ _id, account: account._id, waId, to, content, quoted, ...state })
+  const queued = await queuedAs(tenant, account, body, now)
+  const state = { status: "queued" as const, error: null, ...queued, createdAt: now, updatedAt: now }
+  await tenant.messages.enqueue({ _id, account: account._id, waId, to, content, quoted, ...extrasOf(body), ...state })
   return _id
+}
+
+/** Whom it mentions and who shall see it, in canonical form. */
+function extrasOf({ mentions, audience }: SendRequest): Pick<OutboxDoc, "mentions" | "audience"> {
+  return {
+    ...(mentions === undefined ? {} : { mentions: mentions === "all" ? mentions : mentions.map(({ jid }) => jid) }),
+    ...(audience === undefined ? {} : { audience: audience.map(({ jid }) => jid) }),
+  }
 }
 
 /** WhatsApp's id of a message, in the form that its own clients use: `3EB0` and 18 hex digits. */

@@ -19,7 +19,8 @@ interface Parts {
   log: Logger
 }
 
-const firstTenant = derivedId("tenant", "first")
+/** The tenant of the installation's operator. */
+export const firstTenant = derivedId("tenant", "first")
 const generatedId = derivedId("apiKey", "first")
 
 /**

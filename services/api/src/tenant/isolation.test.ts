@@ -1,3 +1,4 @@
+import { orderDrain } from "@wildcat/shared/bus"
 import { newId } from "@wildcat/shared/contracts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { routes } from "../resources/index.ts"
@@ -25,6 +26,7 @@ beforeAll(async () => {
   const webhook = await api.call("POST", "/v1/webhooks", { body: { url: "https://example.com", events: ["*"] } })
   const delivery = await api.call("POST", `/v1/webhooks/${webhook.body.id}/test`)
   const key = await api.call("POST", "/v1/keys", { body: { name: "x", scopes: ["read"] } })
+  await orderDrain(api.bus, "worker-1", true)
   Object.assign(ids, {
     accounts: account._id,
     messages: message.body.id,
@@ -32,6 +34,7 @@ beforeAll(async () => {
     webhooks: webhook.body.id,
     deliveries: delivery.body.deliveryId,
     keys: key.body.id,
+    workers: "worker-1",
   })
 })
 afterAll(() => api.stop())

@@ -1,6 +1,8 @@
 import { z } from "zod"
 import { AccountStatus, Person, StatusReason, idSchema } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
+import { OwnedBecause } from "../workers/worker-view.ts"
+
 
 /** An account as the API shows it. */
 export const AccountView = z
@@ -15,10 +17,7 @@ export const AccountView = z
       .object({
         worker: z.string(),
         since: z.iso.datetime(),
-        why: z
-          .enum(["claimed", "failover", "restarted"])
-          .nullable()
-          .describe("Nobody had it, its owner had fallen silent, or its own worker began anew"),
+        why: OwnedBecause.nullable(),
       })
       .nullable()
       .describe("The worker that holds the session; null when none does"),

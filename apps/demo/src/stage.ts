@@ -17,7 +17,7 @@ export interface Stage {
   simulator: SimulatorClient
   simulatorUrl: string
   /** Where a client that is not the gateway finds the simulated WhatsApp. */
-  whatsapp: { webSocketUrl: string; rootPublicKeyHex: string }
+  whatsapp: SimulatorUrls
   receiver: Receiver
   /** The file with the first admin key. */
   keyFile: string
@@ -104,6 +104,8 @@ export function simulatedWhatsapp(urls: SimulatorUrls): Record<string, string> {
     NODE_EXTRA_CA_CERTS: urls.mediaCaPath,
     MEDIA_HOSTS: new URL(urls.mediaUrl).host,
     ALLOW_HTTP_WEBHOOKS: "true",
+    // Nobody there takes offence at how fast we write.
+    PACING_DEFAULT: "off",
     ALLOWED_PRIVATE_RANGES: "127.0.0.0/8",
   }
 }

@@ -1,5 +1,5 @@
 import { connectBus, provisionStreams } from "@wildcat/shared/bus"
-import { createSecretBox } from "@wildcat/shared/runtime"
+import { createSecretBox, serveWaiting } from "@wildcat/shared/runtime"
 import type { ReadyCheck, Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { Config } from "./config.ts"
@@ -30,6 +30,9 @@ export async function startApi(settings: Config, scope: Scope): Promise<void> {
   const box = createSecretBox(settings.SECRETS_KEY, settings.SECRETS_KEY_PREVIOUS)
   const hasher = createKeyHasher(settings.API_KEY_PEPPER)
   const place = { mongoUrl: settings.MONGO_URL, database: settings.MONGO_DATABASE }
+  const address = { host: settings.API_HOST, port: settings.API_PORT }
+  const waiting = await serveWaiting(address)
+  scope.onStop("waiting", () => waiting.close())
   const store = await connectStore({ ...place, ...storeTimes, name: "api", log })
   scope.onStop("store", () => store.close())
   const bus = await connectBus({ natsUrl: settings.NATS_URL, prefix: settings.NATS_PREFIX, name: "api", log })
@@ -62,7 +65,7 @@ export async function startApi(settings: Config, scope: Scope): Promise<void> {
   const idempotency = createIdempotency({ records: store.collections.idempotency, box, log })
   const app = createApp({ parts, idempotency, routes, publicRoutes: [...open, ...referenceFiles()] })
   const sockets = createEventSockets({ parts, max: settings.EVENT_STREAMS_MAX })
-  const address = { host: settings.API_HOST, port: settings.API_PORT }
+  await waiting.close()
   const server = await startServer({ app, upgrade: sockets.upgrade, ...address, log })
   scope.onStop("http", async () => {
     checks["stopping"] = () => "stopping"

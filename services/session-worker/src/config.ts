@@ -44,6 +44,9 @@ export const config = {
     .describe(
       "Pause before a message that could not be read is asked for again; it doubles each of four times, then the message is told as undecryptable",
     ),
+  DEAF_AFTER_MS: wholeNumber(500, 3_600_000)
+    .default(60_000)
+    .describe("How long WhatsApp may leave a sent message unanswered until the worker connects anew"),
   OUTBOX_POLL_MS: wholeNumber(100, 600_000).default(10_000).describe("Pause between looks at an account's outbox"),
   SESSIONS_MAX: wholeNumber(1, 10_000).default(200).describe("Sessions that this worker holds at most"),
   SESSIONS_OPENING_MAX: wholeNumber(1, 100)

@@ -106,6 +106,7 @@ function sessionSettings(config: Config): SessionSettings {
     resendMsMax: config.IN_DOUBT_RESEND_MS,
     outboxPollMs: config.OUTBOX_POLL_MS,
     askAgainMs: config.MISSED_ASK_MS,
+    deafAfterMs: config.DEAF_AFTER_MS,
     pacing: config.PACING_DEFAULT,
     commitPatienceMs: config.COMMIT_PATIENCE_MS,
     // One server stores what one connection publishes in order; while replicas change their leader, earlier ones may be lost.

@@ -57,8 +57,13 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function createWorld(options: SimulatorOptions = {}): Promise<World> {
-  const place = isolated()
+/** `natsUrl`: a server that this test starts and stops itself. */
+export async function createWorld({
+  natsUrl,
+  ...options
+}: SimulatorOptions & { natsUrl?: string } = {}): Promise<World> {
+  const shared = isolated()
+  const place = natsUrl === undefined ? shared : isolated({ mongoUrl: shared.mongoUrl, natsUrl })
   const simulator = await startSimulator(options)
   const folder = mkdtempSync(join(tmpdir(), "worker-test-"))
   writeFileSync(join(folder, "ca.pem"), simulator.mediaCaPem)
@@ -148,6 +153,10 @@ export async function createWorld(options: SimulatorOptions = {}): Promise<World
         quoted: quoted ?? null,
         status: "queued",
         error: null,
+        priority: 1,
+        sendAt: null,
+        dueAt: now,
+        expiresAt: null,
         createdAt: now,
         updatedAt: now,
         ...extras,
@@ -190,6 +199,7 @@ function workerEnv(place: Isolated, simulator: Simulator, ca: string): Record<st
     NODE_EXTRA_CA_CERTS: ca,
     ACCOUNTS_POLL_MS: "500",
     OUTBOX_POLL_MS: "1000",
+    PACING_DEFAULT: "off",
     HEARTBEAT_LIMIT_MS: "3000",
   }
 }

@@ -28,6 +28,12 @@ export const commands = {
     reply: z.object({ status: MessageStatus }),
     deadlineMs: 30_000,
   },
+  /** A row that still says queued was given other content. Replies `queued` when that is what will be sent. */
+  "message.revise": {
+    request: z.object({ message: idSchema("message"), revision: z.number().int().positive() }),
+    reply: z.object({ status: MessageStatus }),
+    deadlineMs: 10_000,
+  },
   ...campaignCommands,
   ...chatCommands,
   ...groupCommands,

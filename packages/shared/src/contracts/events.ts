@@ -85,6 +85,37 @@ export const events = {
   "identity.updated": z.object({ person: Person }),
   /** How far a campaign is: at each change of its state, and every few seconds while it runs. */
   "campaign.progress": CampaignProgress,
+  /** Somebody calls the account. The call rings at its phone; this device cannot take it. */
+  "call.received": z.object({
+    call: z.string().describe("WhatsApp's id of the call"),
+    from: Person,
+    group: z.string().nullable().describe("JID of the group that is called; null for a call to the account alone"),
+    video: z.boolean(),
+    at: z.iso.datetime(),
+  }),
+  /** A call to the account rings no more. */
+  "call.ended": z.object({
+    call: z.string(),
+    from: Person,
+    how: z
+      .enum(["accepted", "rejected", "missed", "ended"])
+      .describe(
+        "Taken or refused on another device of the account; nobody took it; the caller or somebody else ended it",
+      ),
+    at: z.iso.datetime(),
+  }),
+  /** WhatsApp restricts what the account may send, or does so no more (`restriction` is null). Chats that exist go on. */
+  "account.restriction": z.object({
+    restriction: z
+      .object({
+        code: z
+          .string()
+          .describe("`reachout_timelock`: told by WhatsApp; `refused_463`: it refused a message to somebody new"),
+        since: z.iso.datetime(),
+        until: z.iso.datetime().nullable(),
+      })
+      .nullable(),
+  }),
   /** A webhook's endpoint failed several times in a row; deliveries to it go on. Not sent to that webhook itself. */
   "webhook.failing": z.object({
     webhook: idSchema("webhook"),

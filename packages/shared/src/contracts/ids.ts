@@ -9,12 +9,15 @@ const prefixes = {
   account: "acc",
   event: "evt",
   message: "msg",
+  chat: "cht",
   media: "med",
   webhook: "whk",
   delivery: "dlv",
   attempt: "att",
   request: "req",
   dispatcher: "dsp",
+  campaign: "cmp",
+  recipient: "rcp",
 } as const
 
 export type IdKind = keyof typeof prefixes

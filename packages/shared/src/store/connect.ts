@@ -25,7 +25,7 @@ export interface Store {
 /**
  * Connects to MongoDB (a standalone server or a replica set) and makes the indexes.
  * An acknowledged write is on the disks of a majority: set once here, for everything.
- * Throws when no server answers within 20 s.
+ * Waits for it as long as it takes.
  */
 export async function connectStore(options: {
   mongoUrl: string
@@ -55,9 +55,9 @@ export async function connectStore(options: {
     autoCreate: false,
     bufferCommands: false,
   }
-  await firstConnection(() => connection.openUri(options.mongoUrl, settings))
+  await firstConnection("MongoDB", options.log, () => connection.openUri(options.mongoUrl, settings))
   const db = connection.getClient().db(options.database)
-  await ensureIndexes(db)
+  await firstConnection("indexes", options.log, () => ensureIndexes(db))
   return {
     db,
     models: modelsOn(connection),

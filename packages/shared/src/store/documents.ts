@@ -88,6 +88,8 @@ export interface AccountDoc {
   pacing?: AccountPacing
   /** WhatsApp lets it write to nobody new, until the end of it. */
   restriction?: Restriction | null
+  /** When the restriction changed last. */
+  restrictionAt?: Date | null
   statusAt: Date
   createdAt: Date
   updatedAt: Date
@@ -218,6 +220,8 @@ export interface OutboxDoc {
   /** Somebody wants it cancelled. `settled`: no owner has taken it or ever will, although `status` still says queued. */
   cancel?: { at: Date; settled: boolean } | null
   campaign?: string | null
+  /** Counts the changes of `content` since it was queued. */
+  revision?: number
   createdAt: Date
   updatedAt: Date
 }

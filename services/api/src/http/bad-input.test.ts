@@ -19,6 +19,7 @@ const otherCursor = encodeEventCursor({ log: 1, sequence: 1 })
 const text = { to: "+4915112345678", content: { type: "text", text: "x" } }
 const says = (content: object) => ({ to: "+4915112345678", content })
 const file = (content: object) => says({ ...content, media: { base64: btoa("hello") } })
+const reacts = (content: object) => ({ content: { type: "reaction", message: newId("message"), ...content } })
 const image = (media: unknown) => ({ to: "+4915112345678", content: { type: "image", media } })
 const badPage: Bad[] = [
   ["limit zero", { query: "limit=0" }, 400, "invalid_request", "query.limit"],
@@ -71,6 +72,20 @@ const rows: Record<string, Bad[]> = {
   ],
   listAccounts: badPage,
   getAccount: [],
+  updateAccount: [
+    ...badJson,
+    tooLarge,
+    ["empty name", { body: { name: " " } }, 400, "invalid_request", "name"],
+    ["pacing of no form", { body: { pacing: "slow" } }, 400, "invalid_request", "pacing"],
+    ["limit zero", { body: { pacing: { perHour: 0 } } }, 400, "invalid_request", "pacing.perHour"],
+    [
+      "delay that ends before it begins",
+      { body: { pacing: { delaySeconds: { min: 2, max: 1 } } } },
+      400,
+      "invalid_request",
+      "pacing.delaySeconds.max",
+    ],
+  ],
   getAccountMoves: [],
   startAccount: [],
   stopAccount: [],
@@ -260,6 +275,41 @@ const rows: Record<string, Bad[]> = {
       "invalid_request",
       "content.latitude",
     ],
+    ["nothing said where", { body: { content: text.content } }, 400, "invalid_request", "to"],
+    [
+      "reaction to nothing",
+      { body: { content: { type: "reaction", emoji: "👍" } } },
+      400,
+      "invalid_request",
+      "content.message",
+    ],
+    ["reaction with a word", { body: reacts({ emoji: "ok" }) }, 400, "invalid_request", "content.emoji"],
+    ["reaction to an unknown message", { body: reacts({ emoji: "👍" }) }, 404, "not_found", "content.message"],
+    ["edit of an unknown message", { body: reacts({ type: "edit", text: "x" }) }, 404, "not_found", "content.message"],
+    ["edit without text", { body: reacts({ type: "edit" }) }, 400, "invalid_request", "content.text"],
+    ["removal of an unknown message", { body: reacts({ type: "delete" }) }, 404, "not_found", "content.message"],
+    [
+      "forward of an unknown message",
+      { body: says({ type: "forward", message: newId("message") }) },
+      404,
+      "not_found",
+      "content.message",
+    ],
+    ["pin for ever", { body: reacts({ type: "pin", days: 365 }) }, 400, "invalid_request", "content.days"],
+    [
+      "vote in an unknown poll",
+      { body: reacts({ type: "vote", options: ["a"] }) },
+      404,
+      "not_found",
+      "content.message",
+    ],
+    [
+      "vote for the same twice",
+      { body: reacts({ type: "vote", options: ["a", "a"] }) },
+      400,
+      "invalid_request",
+      "content.options",
+    ],
     ["no contacts", { body: says({ type: "contacts", contacts: [] }) }, 400, "invalid_request", "content.contacts"],
     [
       "contact's number malformed",
@@ -290,6 +340,10 @@ const rows: Record<string, Bad[]> = {
       "content.selectable",
     ],
     ["media id unknown", { body: image({ id: newId("media") }) }, 404, "not_found", "content.media.id"],
+    ["time to send no time", { body: { ...text, sendAt: "soon" } }, 400, "invalid_request", "sendAt"],
+    ["time to send too far", { body: { ...text, sendAt: "2099-01-01T00:00:00Z" } }, 400, "invalid_request", "sendAt"],
+    ["end in the past", { body: { ...text, expiresAt: "2020-01-01T00:00:00Z" } }, 400, "invalid_request", "expiresAt"],
+    ["unknown class", { body: { ...text, priority: "first" } }, 400, "invalid_request", "priority"],
     ["wait", { query: "wait=perhaps", body: text }, 400, "invalid_request", "query.wait"],
     [
       "form without file",
@@ -321,10 +375,29 @@ const rows: Record<string, Bad[]> = {
   ],
   listMessages: [
     ...badPage,
+    ["status", { query: "status=lost" }, 400, "invalid_request", "query.status"],
     ["direction", { query: "direction=up" }, 400, "invalid_request", "query.direction"],
     ["chat", { query: "chat=nobody" }, 400, "invalid_request", "query.chat"],
   ],
   getMessage: [],
+  cancelMessage: [],
+  getSendingBudget: [],
+  editMessage: [
+    ...badJson,
+    ["no text", { body: {} }, 400, "invalid_request", "text"],
+    ["empty text", { body: { text: "" } }, 400, "invalid_request", "text"],
+    ["text too long", { body: { text: "x".repeat(65_537) } }, 400, "invalid_request", "text"],
+  ],
+  reactToMessage: [
+    ...badJson,
+    tooLarge,
+    ["no emoji", { body: {} }, 400, "invalid_request", "emoji"],
+    ["empty emoji", { body: { emoji: "" } }, 400, "invalid_request", "emoji"],
+    ["a word", { body: { emoji: "ok" } }, 400, "invalid_request", "emoji"],
+    ["two emoji", { body: { emoji: "👍👍" } }, 400, "invalid_request", "emoji"],
+  ],
+  takeReactionBack: [],
+  getPoll: [],
   uploadMedia: [
     ["no content type", { raw: new Uint8Array([1]) }, 415, "unsupported_media_type", "header.content-type"],
     ["empty", { raw: "", headers: { "content-type": "image/png" } }, 400, "invalid_request", "body"],
@@ -573,6 +646,8 @@ function idLike(path: string): string {
 function validCall(operation: string): CallOptions {
   if (operation === "uploadMedia") return { raw: png, headers: { "content-type": "image/png" } }
   if (operation === "sendMessage") return { body: text }
+  if (operation === "editMessage") return { body: { text: "x" } }
+  if (operation === "reactToMessage") return { body: { emoji: "👍" } }
   if (operation === "replayEvents") return { body: { from: "2026-11-24T10:00:00Z" } }
   return { body: operation === "createWebhook" ? { url: "https://example.com", events: ["*"] } : {} }
 }

@@ -17,6 +17,7 @@ import { getContactPicture } from "./contacts/get-picture.ts"
 import { listBlocked } from "./contacts/list-blocked.ts"
 import { listContacts } from "./contacts/list-contacts.ts"
 import { lookUpPeople } from "./contacts/look-up-people.ts"
+import { saveContact } from "./contacts/save-contact.ts"
 import { unblockContact } from "./contacts/unblock-contact.ts"
 import { updateAccount } from "./accounts/update-account.ts"
 import { getDelivery } from "./deliveries/get-delivery.ts"
@@ -45,8 +46,11 @@ import { getMedia } from "./media/get-media.ts"
 import { getMediaContent } from "./media/get-media-content.ts"
 import { uploadMedia } from "./media/upload-media.ts"
 import { cancelMessage } from "./messages/cancel-message.ts"
+import { editMessage } from "./messages/edit-message.ts"
 import { getMessage } from "./messages/get-message.ts"
+import { getPoll } from "./messages/get-poll.ts"
 import { listMessages } from "./messages/list-messages.ts"
+import { reactToMessage, takeReactionBack } from "./messages/react-to-message.ts"
 import { sendMessage } from "./messages/send-message.ts"
 import { setChatPresence } from "./presence/set-chat-presence.ts"
 import { setPresence } from "./presence/set-presence.ts"
@@ -88,6 +92,10 @@ export const routes: readonly Route[] = [
   sendMessage,
   listMessages,
   getMessage,
+  editMessage,
+  reactToMessage,
+  takeReactionBack,
+  getPoll,
   cancelMessage,
   getSendingBudget,
   createGroup,
@@ -113,6 +121,7 @@ export const routes: readonly Route[] = [
   checkNumbers,
   lookUpPeople,
   getContact,
+  saveContact,
   getContactPicture,
   getContactAbout,
   blockContact,

@@ -67,6 +67,9 @@ export function accountsOf(parts: Parts, caller: Caller) {
     /** Sets what the account should be and tells the workers. Also when it is so already: a start asks for a new QR code. */
     setDesired: (id: string, desired: AccountDoc["desired"]) => change(id, { desired, updatedAt: new Date() }),
 
+    /** Its worker hears of it at once. (`updatedAt` is when it was asked to run or stop: this does not start it.) */
+    update: (id: string, changes: Partial<Pick<AccountDoc, "name" | "pacing">>) => change(id, changes),
+
     /** Asks for a new session: its owner ends the present one and begins anew. An account that was stopped is started. */
     restart(id: string): Promise<AccountDoc> {
       const now = new Date()

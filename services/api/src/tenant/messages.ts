@@ -1,4 +1,5 @@
 import type { Filter } from "mongodb"
+import { actionTypes } from "@wildcat/shared/contracts"
 import { isDuplicateKey } from "@wildcat/shared/store"
 import type { AccountDoc, MessageDoc, OutboxDoc } from "@wildcat/shared/store"
 import { decodeCursor, pageFrom } from "../http/page.ts"
@@ -13,6 +14,8 @@ export interface MessageQuery extends PageRequest {
   /** Canonical JID, under either of a person's names. */
   chat?: string | undefined
   direction?: "in" | "out" | undefined
+  /** Only of those that the log does not have. */
+  status?: "queued" | "scheduled" | "expired" | "cancelled" | undefined
 }
 
 /** Messages of accounts that the caller has found: every query names tenant and account. */
@@ -34,11 +37,13 @@ export function messagesOf(parts: Parts, caller: Caller) {
       const before = decodeCursor(query.cursor)
       const most = query.limit + 1
       const [logged, queued] = await Promise.all([
-        messages
-          .find({ $and: [of(account), logFilter(query), olderThan("timestamp", before)] } as Filter<MessageDoc>)
-          .sort({ timestamp: -1, _id: -1 })
-          .limit(most)
-          .toArray(),
+        query.status !== undefined
+          ? []
+          : messages
+              .find({ $and: [of(account), logFilter(query), olderThan("timestamp", before)] } as Filter<MessageDoc>)
+              .sort({ timestamp: -1, _id: -1 })
+              .limit(most)
+              .toArray(),
         query.direction === "in" ? [] : unlogged(account, query, before),
       ])
       const all = [
@@ -75,7 +80,7 @@ export function messagesOf(parts: Parts, caller: Caller) {
   async function unlogged(account: AccountDoc, query: MessageQuery, before: Position | null): Promise<OutboxDoc[]> {
     const filter = {
       ...of(account),
-      status: { $in: unloggedStates },
+      ...queueFilter(query.status),
       ...(query.chat === undefined ? {} : { to: query.chat }),
     }
     return outbox
@@ -99,7 +104,18 @@ export function messagesOf(parts: Parts, caller: Caller) {
   }
 }
 
-const unloggedStates = ["queued", "failed", "expired", "cancelled"]
+const unloggedStates = ["queued", "failed", "expired", "cancelled"] as const
+
+/** A row whose cancellation is settled still says queued until its account has an owner. */
+function queueFilter(status: MessageQuery["status"]): Filter<OutboxDoc> {
+  const settled = { status: "queued" as const, "cancel.settled": true }
+  // What is done to messages is shown with these.
+  if (status === undefined) return { status: { $in: [...unloggedStates] }, "content.type": { $nin: [...actionTypes] } }
+  if (status === "cancelled") return { $or: [{ status }, settled] }
+  if (status === "expired") return { status }
+  const waiting = { status: "queued" as const, "cancel.settled": { $ne: true } }
+  return status === "queued" ? waiting : { ...waiting, dueAt: { $gt: new Date() } }
+}
 
 function logFilter({ chat, direction }: MessageQuery): Filter<MessageDoc> {
   return {

@@ -2,6 +2,7 @@ import type { CommandHandlers } from "@wildcat/shared/bus"
 import type { Store } from "@wildcat/shared/store"
 import type { Session } from "../session/session.ts"
 import { accountCommands } from "./account-commands.ts"
+import { chatCommands } from "./chat-commands.ts"
 import { contactCommands } from "./contact-commands.ts"
 import { groupCommands } from "./group-commands.ts"
 import { messageCommands } from "./message-commands.ts"
@@ -12,6 +13,7 @@ import { profileCommands } from "./profile-commands.ts"
 /** What the owner of a session does on command. */
 export function commandHandlers(session: Session, store: Store): CommandHandlers {
   return { ...accountCommands(session),
+    ...chatCommands(session, store),
     ...groupCommands(session, store),
     ...contactCommands(session),
     ...presenceCommands(session),

@@ -1,6 +1,6 @@
 import { BufferJSON, proto } from "@whiskeysockets/baileys"
 import type { AuthenticationCreds, SignalDataTypeMap } from "@whiskeysockets/baileys"
-import type { Feed, MessageView, SentLately } from "@wildcat/shared/contracts"
+import type { Feed, MessageView, Restriction, SentLately } from "@wildcat/shared/contracts"
 import type { StagedAction } from "../actions/staged-action.ts"
 import type { ContactFields } from "./people-marks.ts"
 
@@ -29,6 +29,18 @@ export interface Unconfirmed {
   audience?: string[]
 }
 
+/** A part of the history. */
+export interface PendingHistory {
+  /** The `HistorySyncNotification` protobuf: the part itself, or where it is. */
+  notification: Uint8Array
+  at: number
+  /** Chats of it that are stored. */
+  done: number
+  /** Messages of them. */
+  messages: number
+  skipped: number
+}
+
 /** A message that came and could not be read so far. */
 export interface Missed {
   /** Of its stanza: who, where, when. */
@@ -50,12 +62,18 @@ export interface StateValues extends SignalDataTypeMap {
   unconfirmed: Unconfirmed
   /** By the id that we give the message. */
   missed: Missed
+  /** `now`: what WhatsApp does not let the account do. */
+  restriction: Required<Restriction>
   /** Baileys' cache of a user's devices. Without it each restart replaces the session with every contact. */
   devices: unknown
   /** User part of a number to that of its LID and back, from group lists: for us, not for Baileys' choice of sessions. */
   names: string
   /** Those whom the account has met, by `memberKey`. */
   person: ContactFields
+  /** How WhatsApp addresses the chat with a person, where it is not by LID; by `keyOf` of the person. */
+  address: string
+  /** Parts of the history that the phone has announced and that are not stored yet, by the id of the announcement. */
+  history: PendingHistory
   /** Hash of what WhatsApp said of a group last, by JID: what has not changed is not written again. */
   "group-digest": string
   /** How far a campaign is, by its id. */

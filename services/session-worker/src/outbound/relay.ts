@@ -15,6 +15,8 @@ export type Relayed = "queued" | "interrupted" | "refused"
 export interface Relay {
   send(waId: string, sent: Unconfirmed, to: GatedSocket): Promise<Relayed>
   isUnderWay(waId: string): boolean
+  /** When the oldest one without answer was sent, by `performance.now()`; null when all have been answered. */
+  readonly unansweredSince: number | null
   /** The server has answered for it. */
   answered(waId: string): void
   /** The connection has ended: no answers will come. */
@@ -22,7 +24,8 @@ export interface Relay {
 }
 
 export function createRelay(log: Logger): Relay {
-  const underWay = new Set<string>()
+  /** Id → when it was sent; the oldest first. */
+  const underWay = new Map<string, number>()
   let roomFree: (() => void) | null = null
   const freeRoom = () => {
     roomFree?.()
@@ -48,12 +51,16 @@ export function createRelay(log: Logger): Relay {
   }
   return {
     async send(waId, sent, to) {
-      underWay.add(waId)
+      underWay.set(waId, performance.now())
       const relayed = await hand(waId, sent, to)
       if (underWay.size >= windowMax) await new Promise<void>((resolve) => (roomFree = resolve))
       return relayed
     },
     isUnderWay: (waId) => underWay.has(waId),
+    get unansweredSince() {
+      const [oldest = null] = underWay.values()
+      return oldest
+    },
     answered(waId) {
       underWay.delete(waId)
       freeRoom()

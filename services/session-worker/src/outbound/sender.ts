@@ -48,6 +48,8 @@ export interface Sender {
    * durable: `cancelled` is never followed by a send. Throws `not_found`.
    */
   cancel(id: string): Promise<MessageStatus>
+  /** A row was given other content: `queued` when the session log does not have it yet, and so this is what will be sent. */
+  revise(id: string, revision: number): Promise<MessageStatus>
   /** WhatsApp's server has answered for a message; with its code when it refused. */
   answered(waId: string, error: string | undefined): void
   /** A sign of life of a message that the server never confirmed. */
@@ -56,6 +58,8 @@ export interface Sender {
   recorded(marks: readonly OutboxMark[]): void
   /** Calls when the message's fate can be read in MongoDB, or a second after it is durable at the latest. */
   onOutcome: Outcomes["on"]
+  /** See `Relay`. */
+  readonly unansweredSince: number | null
   stop(): void
 }
 
@@ -170,7 +174,13 @@ export function createSender(options: SenderOptions): Sender {
   const sendRow = async (row: OutboxDoc, { noting }: Extract<Verdict, { do: "send" }>, to: GatedSocket) => {
     const prepared = await prepareRow(row, to.socket, options).catch((error: unknown) => giveUp(row, error))
     // It may have been cancelled meanwhile, or its campaign paused: from here on to its staging nothing comes between.
-    if (prepared === null || rows.isTaken(row) || options.campaigns.verdictOf(row, Date.now()) !== null) return
+    if (
+      prepared === null ||
+      rows.isTaken(row) ||
+      rows.isRevised(row) ||
+      options.campaigns.verdictOf(row, Date.now()) !== null
+    )
+      return
     const { sent, change } = sendChange({ ...row, to: prepared.to }, prepared, options)
     rows.take(row, "sending")
     for (const message of change.messages ?? []) {
@@ -238,6 +248,13 @@ export function createSender(options: SenderOptions): Sender {
       relay.reset()
     },
     wake: () => void work(),
+    async revise(id, revision) {
+      const { row, status } = await rows.read(id)
+      // Nothing comes between this look and what it leads to.
+      if (status === "queued" && rows.isTaken(row)) return "sending"
+      if (status === "queued") rows.revise(row, revision)
+      return status
+    },
     async cancel(id) {
       const { row, status } = await rows.read(id)
       // Nothing comes between this look and the staging.
@@ -263,6 +280,9 @@ export function createSender(options: SenderOptions): Sender {
       }
     },
     onOutcome: outcomes.on,
+    get unansweredSince() {
+      return relay.unansweredSince
+    },
     stop() {
       connection = null
       clearInterval(poll)

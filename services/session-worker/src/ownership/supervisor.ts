@@ -91,6 +91,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const heldBefore = held.all().filter(({ account }) => ids.length === 0 || ids.includes(account))
     const accounts = await readAccounts(store, ids)
     for (const account of accounts) handle(account)
+    for (const account of accounts) held.get(account._id)?.configure(account)
     const owned = new Map(accounts.map((account) => [account._id, account.owner?.epoch]))
     for (const session of heldBefore) {
       if ((session.isDead || owned.get(session.account) !== session.epoch) && !busy.has(session.account)) {

@@ -41,6 +41,8 @@ export async function applyRows(
   await applyBudget(store, owner.account, entries)
   const standing = entries.findLast((entry) => entry.account !== null)?.account
   if (standing) await applyStanding(store, owner.account, standing)
+  const restriction = entries.findLast((entry) => entry.restriction !== null)?.restriction
+  if (restriction) await applyRestriction(store, owner.account, restriction)
 }
 
 async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<void> {
@@ -87,4 +89,13 @@ function before(status: MessageStatus): MessageStatus[] {
 
 async function applyStanding(store: Store, account: string, standing: AccountStanding): Promise<void> {
   await store.models.accounts.updateOne({ _id: account, statusAt: { $lte: standing.statusAt } }, { $set: standing })
+}
+
+async function applyRestriction(
+  store: Store,
+  account: string,
+  { at, now }: NonNullable<Entry["restriction"]>,
+): Promise<void> {
+  const isLater = { $or: [{ restrictionAt: { $lte: at } }, { restrictionAt: null }] }
+  await store.models.accounts.updateOne({ _id: account, ...isLater }, { $set: { restriction: now, restrictionAt: at } })
 }

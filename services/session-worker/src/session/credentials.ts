@@ -24,6 +24,8 @@ const forgotten = {
   inbox: true,
   devices: true,
   names: true,
+  address: true,
+  history: true,
   person: false,
   "group-digest": true,
   notice: true,
@@ -32,6 +34,7 @@ const forgotten = {
   pacing: false,
   unconfirmed: true,
   missed: true,
+  restriction: true,
   meta: false,
 } as const satisfies Record<StateType, boolean>
 

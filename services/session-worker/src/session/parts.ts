@@ -2,6 +2,13 @@ import { proto } from "@whiskeysockets/baileys"
 import type { AuthenticationCreds, PossiblyExtendedCacheStore, SocketConfig } from "@whiskeysockets/baileys"
 import { personOf } from "@wildcat/shared/contracts"
 import type { PacingDefault, Person } from "@wildcat/shared/contracts"
+import { createAddresses } from "../app-state/addresses.ts"
+import type { Addresses } from "../app-state/addresses.ts"
+import { createAppState } from "../app-state/app-state.ts"
+import type { AppState } from "../app-state/app-state.ts"
+import { createChatControl } from "../chats/chat-control.ts"
+import type { ChatControl } from "../chats/chat-control.ts"
+import type { Viewpoint } from "../inbound/envelope.ts"
 import type { Bus } from "@wildcat/shared/bus"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { AccountDoc, Store } from "@wildcat/shared/store"
@@ -40,6 +47,9 @@ import { createGroupKeeper } from "./group-keeper.ts"
 import type { GroupKeeper } from "./group-keeper.ts"
 import { createIntake } from "./intake.ts"
 import type { Intake } from "./intake.ts"
+import { createCalls } from "./calls.ts"
+import { createRestrictions } from "./restrictions.ts"
+import type { Restrictions } from "./restrictions.ts"
 import { createPeopleIntake } from "./people-intake.ts"
 import type { PeopleIntake } from "./people-intake.ts"
 import { publishPresence } from "./publish-presence.ts"
@@ -54,6 +64,8 @@ export interface SessionSettings {
   outboxPollMs: number
   /** Whether accounts that say nothing else are paced. */
   pacing: PacingDefault
+  /** How long WhatsApp may leave a message unanswered until the connection counts as deaf. */
+  deafAfterMs: number
   /** See `IntakeOptions`. */
   askAgainMs: number
   commitPatienceMs: number
@@ -82,10 +94,16 @@ export interface SessionParts {
   campaigns: Campaigns
   intake: Intake
   people: PeopleIntake
+  restrictions: Restrictions
+  calls: ReturnType<typeof createCalls>
   contacts: Contacts
   groupKeeper: GroupKeeper
   numbers: Numbers
   names: Names
+  view: Viewpoint
+  addresses: Addresses
+  appState: AppState
+  chats: ChatControl
   keys: KeyStore
   devices: PossiblyExtendedCacheStore
   stanzas: Stanzas
@@ -156,7 +174,15 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
   const shared = { account: account._id, store, box, ...links, state, sessionLog, own, targets, names, log, numbers }
   const pacing = createAccountPacing({ account, installation: settings.pacing, store, state, names })
   const pollMs = settings.outboxPollMs
-  const campaigns = createCampaigns({ account: account._id, store, state, sessionLog, pollMs, fed: () => sender.wake(), log })
+  const campaigns = createCampaigns({
+    account: account._id,
+    store,
+    state,
+    sessionLog,
+    pollMs,
+    fed: () => sender.wake(),
+    log,
+  })
   const sender = createSender({
     ...shared,
     me,
@@ -166,11 +192,18 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     campaigns: campaigns.gate,
   })
   const memos = createMemos(state)
+  const contacts = createContacts({ account: account._id, state, sessionLog })
+  const appState = createAppState({ account: account._id, state, sessionLog, names, contacts, log })
+  const addresses = createAddresses({ state, sessionLog, names })
   const view = { account: account._id, tenant: account.tenant, names, box, publicUrl, mediaLinkDays }
   const context = Object.defineProperty({ ...view, me: me() }, "me", { get: me })
   const { askAgainMs } = settings
-  const intake = createIntake({ store, state, sessionLog, memos, own, targets, sender, context, askAgainMs, log })
-  const contacts = createContacts({ account: account._id, state, sessionLog })
+  const restrictions = createRestrictions({ state, sessionLog })
+  const intake = createIntake({
+    peerHeard: () => appState.keysArrived(),
+    ...{ store, state, sessionLog, memos, own, targets, sender, context, askAgainMs, log },
+    refused: restrictions.refused,
+  })
   const groupKeeper = createGroupKeeper(log)
   const people = createPeopleIntake({
     state,
@@ -195,8 +228,14 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     people,
     contacts,
     groupKeeper,
+    restrictions,
+    calls: createCalls({ state, sessionLog, view: context }),
     numbers,
     names,
+    view: context,
+    addresses,
+    appState,
+    chats: createChatControl({ account: account._id, store, sessionLog, names, addresses, appState }),
     keys,
     devices: createDevicesCache(state, sessionLog),
     stanzas,

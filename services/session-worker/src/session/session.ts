@@ -2,6 +2,7 @@ import { WildcatError } from "@wildcat/shared/contracts"
 import type { Person, ReasonCode } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
 import type { Campaigns } from "../outbound/campaigns/campaigns.ts"
+import type { ChatControl } from "../chats/chat-control.ts"
 import type { Sender } from "../outbound/sender.ts"
 import type { GatedSocket } from "../whatsapp/socket.ts"
 import { createConnections } from "./connections.ts"
@@ -24,11 +25,12 @@ export interface Session {
   /** The connection that is logged in now. Throws `session_not_connected` while there is none. */
   online(): GatedSocket
   /** Those whom the session knows, under their names. */
-  readonly people: Pick<SessionParts, "names" | "contacts" | "numbers"> & {
+  readonly people: Pick<SessionParts, "names" | "contacts" | "numbers" | "appState"> & {
     me(): Person
     /** The account has left a group. */
     left(group: string): void
   }
+  readonly chats: ChatControl
   /** Resolves when what is known now can be read in MongoDB; when that takes long, earlier. */
   settled(): Promise<void>
   /** The account has other settings. */
@@ -96,10 +98,17 @@ export async function openSession(given: SessionOptions): Promise<Session> {
       if (online === null) throw new WildcatError("session_not_connected")
       return online
     },
-    people: { names: parts.names, contacts: parts.contacts, numbers: parts.numbers, left: parts.people.left, me: () => me() ?? { pn: null, lid: null } },
+    people: {
+      names: parts.names,
+      contacts: parts.contacts,
+      numbers: parts.numbers,
+      left: parts.people.left,
+      me: () => me() ?? { pn: null, lid: null },
+    },
+    chats: parts.chats,
     async settled() {
       await sessionLog.whenDurable(sessionLog.staged)
-      await within(settleWaitMs, pump.idle())
+      await within(settleWaitMs, pump.written())
     },
     get isDead() {
       return sessionLog.isDead
@@ -119,6 +128,7 @@ export async function openSession(given: SessionOptions): Promise<Session> {
     async stop(reason) {
       stopping.abort()
       sender.stop()
+      parts.restrictions.stop()
       parts.campaigns.stop()
       await connections.hangUp()
       await within(stopWaitMs, running ?? Promise.resolve())

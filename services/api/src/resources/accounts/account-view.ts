@@ -1,8 +1,9 @@
 import { z } from "zod"
-import { AccountStatus, Person, StatusReason, idSchema } from "@wildcat/shared/contracts"
+import { AccountPacing, AccountStatus, Person, StatusReason, idSchema } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
 import { OwnedBecause } from "../workers/worker-view.ts"
 
+export const AccountName = z.string().trim().min(1).max(100).describe("For people; need not be unique")
 
 /** An account as the API shows it. */
 export const AccountView = z
@@ -21,6 +22,11 @@ export const AccountView = z
       })
       .nullable()
       .describe("The worker that holds the session; null when none does"),
+    pacing: AccountPacing.describe("How fast it writes; null: as the installation says"),
+    restriction: z
+      .object({ code: z.string(), until: z.iso.datetime().nullable() })
+      .nullable()
+      .describe("WhatsApp lets it write to nobody new, until then"),
     statusAt: z.iso.datetime(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -35,6 +41,8 @@ export const AccountView = z
       reason: null,
       me: { pn: "4915112345678@s.whatsapp.net", lid: "98765432101234@lid" },
       owner: { worker: "session-worker-0", since: "2026-11-24T10:00:00.000Z", why: "claimed" },
+      pacing: null,
+      restriction: null,
       statusAt: "2026-11-24T10:00:05.000Z",
       createdAt: "2026-11-24T09:59:00.000Z",
       updatedAt: "2026-11-24T10:00:05.000Z",
@@ -56,6 +64,10 @@ export function viewAccount(account: AccountDoc) {
       since: account.owner.since.toISOString(),
       why: account.owner.why ?? null,
     },
+    pacing: account.pacing ?? null,
+    restriction: account.restriction
+      ? { code: account.restriction.code, until: account.restriction.until?.toISOString() ?? null }
+      : null,
     statusAt: account.statusAt.toISOString(),
     createdAt: account.createdAt.toISOString(),
     updatedAt: account.updatedAt.toISOString(),

@@ -1,11 +1,11 @@
 import { z } from "zod"
 import { jsonBody } from "../../http/body-reader.ts"
 import { route } from "../../http/route.ts"
-import { AccountView, viewAccount } from "./account-view.ts"
+import { AccountName, AccountView, viewAccount } from "./account-view.ts"
 
 const NewAccount = z
   .strictObject({
-    name: z.string().trim().min(1).max(100).describe("For people; need not be unique"),
+    name: AccountName,
     start: z.boolean().default(true).describe("Connect at once; a QR code to scan follows"),
   })
   .meta({ id: "NewAccount", example: { name: "Support" } })

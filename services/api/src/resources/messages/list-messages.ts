@@ -17,6 +17,10 @@ export const listMessages = route({
   query: z.strictObject({
     ...pageQuery,
     chat: AddressInput.optional().describe("Only this chat: a phone number or a JID, under either of a person's names"),
+    status: z
+      .enum(["queued", "scheduled", "expired", "cancelled"])
+      .optional()
+      .describe("Only messages that were not sent: `queued` wait (`scheduled` for their time), the others ended so"),
     direction: z.enum(["in", "out"]).optional().describe("Only messages to (`in`) or from (`out`) the account"),
   }),
   responses: { 200: { description: "A page", content: { "application/json": pageOf(MessageEntry) } } },

@@ -14,6 +14,7 @@ import type { ChatRef, PacingSituation } from "@wildcat/shared/contracts"
 import type { AccountDoc, MessageDoc, OutboxDoc } from "@wildcat/shared/store"
 import type { LoggedMessage } from "../../tenant/messages.ts"
 import type { TenantAccess } from "../../tenant/tenant-access.ts"
+import { messageStory, noStory, viewStory } from "./message-story.ts"
 import { QueueView, viewQueue } from "./queueing.ts"
 
 const Failure = z.object({ code: z.string(), text: z.string() })
@@ -35,6 +36,7 @@ export const MessageEntry = MessageView.extend({
     .describe("The status as other gateways count it: -1 error … 4 played"),
   timeline: z.array(StatusStep).describe("Every state with its time, oldest first"),
   error: Failure.nullable().describe("Why it was not sent"),
+  ...messageStory,
   queue: QueueView.nullable().describe("How it stands in the queue; null when it does not wait there"),
 }).meta({
   id: "Message",
@@ -56,6 +58,7 @@ export const MessageEntry = MessageView.extend({
     ack: 1,
     timeline: [{ status: "queued", at: "2026-11-24T10:00:00.000Z", recipient: null }],
     error: null,
+    ...noStory,
     queue: null,
   },
 })
@@ -82,14 +85,27 @@ export async function viewMessages(
 }
 
 async function viewLogged(doc: MessageDoc): Promise<MessageEntry> {
-  const { _id, tenant: _tenant, raw: _raw, createdAt: _createdAt, timestamp, status, timeline, ...shown } = doc
+  const { _id, waId, account, chat, author, authorName, fromMe, source, timestamp } = doc
+  const { content, media, quoted, mentions, status, timeline, error } = doc
   return {
-    ...shown,
     id: _id,
+    waId,
+    account,
+    chat,
+    author,
+    authorName,
+    fromMe,
+    source,
     timestamp: timestamp.toISOString(),
+    content,
+    media,
+    quoted,
+    mentions,
     status,
     ack: status && messageAcks[status],
     timeline,
+    error,
+    ...viewStory(doc),
     queue: null,
   }
 }
@@ -125,6 +141,7 @@ async function viewQueued(
     ack: messageAcks[status],
     timeline: status === "queued" ? [queued] : [queued, now],
     error: row.error,
+    ...noStory,
     queue: situation && viewQueue(row, situation),
   }
 }

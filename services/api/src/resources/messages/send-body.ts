@@ -1,14 +1,6 @@
 import { z } from "zod"
-import {
-  AddressInput,
-  ContactsContent,
-  LinkPreview,
-  LocationContent,
-  PollContent,
-  idSchema,
-  mediaFields,
-  textFields,
-} from "@wildcat/shared/contracts"
+import { AddressInput, LinkPreview, plainContents, idSchema, mediaFields, textFields } from "@wildcat/shared/contracts"
+import type { Address } from "@wildcat/shared/contracts"
 import { queueing } from "./queueing.ts"
 import { mediaTypeOf, parseJson, readJson, unsupported } from "../../http/body-reader.ts"
 import type { BodyReader } from "../../http/body-reader.ts"
@@ -82,6 +74,9 @@ const envelope = {
 export const SendMessage = z
   .strictObject({
     ...envelope,
+    to: envelope.to
+      .optional()
+      .describe(`${envelope.to.description}. Of a reaction, edit, removal, pin or vote: may be left out`),
     content: z.discriminatedUnion("type", [
       SendText,
       z.strictObject({ ...mediaFields.image, media: MediaSource }),
@@ -89,9 +84,7 @@ export const SendMessage = z
       z.strictObject({ ...mediaFields.audio, media: MediaSource }),
       z.strictObject({ ...mediaFields.document, media: MediaSource }),
       z.strictObject({ ...mediaFields.sticker, media: MediaSource }),
-      LocationContent,
-      ContactsContent,
-      PollContent,
+      ...plainContents,
     ]),
   })
   .meta({ id: "SendMessage", example: { to: "+49 151 12345678", content: { type: "text", text: "Hello" } } })
@@ -118,8 +111,9 @@ const MultipartSend = z
   })
 
 /** What is to be sent, as the client gave it. */
-export interface SendRequest {
-  to: z.infer<typeof SendMessage>["to"]
+export interface SendInput {
+  /** What is done to a message goes where that message is. */
+  to?: Address | undefined
   quoted?: { messageId: string } | undefined
   sendAt?: Date | undefined
   expiresAt?: Date | undefined
@@ -129,10 +123,13 @@ export interface SendRequest {
   content: Exclude<z.infer<typeof SendMessage>["content"], { media: unknown }> | MediaSend
 }
 
+/** What is to be sent, and where. */
+export type SendRequest = SendInput & { to: Address }
+
 /** A file to send, with the place its bytes are to come from. */
 export type MediaSend = z.infer<typeof FileContent> & { media: MediaSource | StagedMedia }
 
-export const sendBody: BodyReader<SendRequest> = {
+export const sendBody: BodyReader<SendInput> = {
   content: { "application/json": SendMessage, "multipart/form-data": MultipartSend },
   required: true,
   async read(request, tenant) {

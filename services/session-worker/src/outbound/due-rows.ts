@@ -1,0 +1,105 @@
+import { WildcatError } from "@wildcat/shared/contracts"
+import type { MessageStatus } from "@wildcat/shared/contracts"
+import type { Collections, OutboxDoc } from "@wildcat/shared/store"
+import type { OutboxMark } from "../log/entry.ts"
+
+/**
+ * The outbox of one account as its owner sees it. MongoDB shows a row as queued for a while after the session log has
+ * taken it; this knows better, also when MongoDB's answer was under way meanwhile.
+ */
+export interface DueRows {
+  /** Queued rows that are due within `aheadMs`, the lowest class first, then by time. */
+  look(now: number): Promise<OutboxDoc[]>
+  /** Queued rows that have waited too long, or that somebody wants cancelled. */
+  overdue(now: number): Promise<OutboxDoc[]>
+  /** One row with the state that it really is in. Throws `not_found`. */
+  read(id: string): Promise<{ row: OutboxDoc; status: MessageStatus }>
+  /** The session log has it from now on, in this state. */
+  take(row: Pick<OutboxDoc, "_id">, status: MessageStatus): void
+  isTaken(row: Pick<OutboxDoc, "_id" | "waId">): boolean
+  /** From now on nothing older than this revision of the row may be sent. */
+  revise(row: Pick<OutboxDoc, "_id">, revision: number): void
+  /** True when the row was read before it was revised. */
+  isRevised(row: Pick<OutboxDoc, "_id" | "revision">): boolean
+  /** MongoDB shows these states now. */
+  recorded(marks: readonly OutboxMark[]): void
+}
+
+const batchRows = 50
+/** Rows that become due this soon are read beforehand: nothing else asks for the next one. */
+export const aheadMs = 15_000
+
+export function createDueRows(options: {
+  outbox: Collections["outbox"]
+  account: string
+  isUnconfirmed(waId: string): boolean
+}): DueRows {
+  const { outbox, account } = options
+  /** Rows that are in the log while MongoDB may still show them as queued. */
+  const taken = new Map<string, MessageStatus>()
+  /** Rows of which MongoDB has learnt while it was asked: its answer may still show them as queued. */
+  const passed = new Map<string, MessageStatus>()
+  const revised = new Map<string, number>()
+  let asking = 0
+
+  const isTaken = ({ _id, waId }: Pick<OutboxDoc, "_id" | "waId">) => taken.has(_id) || options.isUnconfirmed(waId)
+  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+    asking += 1
+    try {
+      return await question()
+    } finally {
+      asking -= 1
+    }
+  }
+  /** Read at once after an answer, before another question can end and forget what has passed. */
+  const left = (rows: OutboxDoc[]) => {
+    const untaken = rows.filter((row) => !isTaken(row) && !passed.has(row._id))
+    if (asking === 0) passed.clear()
+    return untaken
+  }
+  const queued = { account, status: "queued" } as const
+  return {
+    async look(now) {
+      const rows = await ask(() =>
+        outbox
+          .find({ ...queued, priority: { $in: [0, 1, 2] }, dueAt: { $lte: new Date(now + aheadMs) } })
+          .sort({ priority: 1, dueAt: 1 })
+          .limit(batchRows + taken.size)
+          .toArray(),
+      )
+      return left(rows)
+    },
+    async overdue(now) {
+      const expired = { ...queued, expiresAt: { $lte: new Date(now) } }
+      const unwanted = { ...queued, priority: 0, cancel: { $ne: null } }
+      const rows = await ask(() =>
+        outbox
+          .find({ $or: [expired, unwanted] })
+          .limit(batchRows + taken.size)
+          .toArray(),
+      )
+      return left(rows)
+    },
+    async read(id) {
+      const row = await ask(() => outbox.findOne({ _id: id, account }))
+      const staged = taken.get(id) ?? passed.get(id)
+      if (asking === 0) passed.clear()
+      if (row === null) throw new WildcatError("not_found", { detail: "there is no such message in the outbox" })
+      if (staged !== undefined && row.status === "queued") return { row, status: staged }
+      return { row, status: row.status === "queued" && options.isUnconfirmed(row.waId) ? "sending" : row.status }
+    },
+    take({ _id }, status) {
+      revised.delete(_id)
+      taken.set(_id, status)
+    },
+    revise: ({ _id }, revision) => void revised.set(_id, revision),
+    isRevised: ({ _id, revision = 0 }) => revision < (revised.get(_id) ?? 0),
+    isTaken,
+    recorded(marks) {
+      for (const { id, status } of marks) {
+        taken.delete(id)
+        if (asking > 0) passed.set(id, status)
+      }
+    },
+  }
+}

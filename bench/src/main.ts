@@ -1,6 +1,7 @@
 // pnpm bench [send|receive]: Wildcat's speed beside that of plain Baileys, on this machine, in this run.
 // Both speak to the same simulated WhatsApp, which acknowledges at once. A ratio is worth more than a number.
 // pnpm bench sessions [accounts]: memory of idle sessions, sends of all, and how long they are silent when their worker ends.
+// pnpm bench media: how far the memory of each service rises while a document of 100 MB is sent and received.
 // pnpm bench simulator [sessions] [messages for each]: what the simulator itself can do, and what it costs.
 // pnpm bench webhooks [events] [webhooks]: deliveries beside a plain got loop that posts the same to the same receiver.
 import { cpus, loadavg } from "node:os"
@@ -10,6 +11,8 @@ import type { Stage } from "@wildcat/demo"
 import { isolated, startProcess, startServers, untilStopped, waitUntil } from "@wildcat/testkit"
 import { z } from "zod"
 import { BenchName, Result, benches } from "./measure.ts"
+import { measureMedia } from "./media/measure-media.ts"
+import { isFlat, reportOf as reportOfMedia } from "./media/report.ts"
 import { measureSimulator } from "./simulator/measure-simulator.ts"
 import type { Load } from "./simulator/measure-simulator.ts"
 import { reportOf } from "./simulator/report.ts"
@@ -31,6 +34,7 @@ const Asked = z.union([
   z
     .tuple([z.literal("webhooks"), atLeastOne.default(3_000), atLeastOne.max(100).default(2)])
     .transform(([, events, webhooks]) => ({ posts: { events, webhooks } })),
+  z.tuple([z.literal("media")]).transform(() => ({ media: true })),
   z.array(BenchName).transform((names) => ({ names: names.length > 0 ? names : BenchName.options })),
 ])
 const asked = Asked.safeParse(process.argv.slice(2))
@@ -49,7 +53,7 @@ if (asked.success) {
   process.exit(code)
 } else {
   tell(
-    `usage: pnpm bench [${BenchName.options.join("|")}], pnpm bench sessions [accounts], pnpm bench webhooks [events] [webhooks], or pnpm bench simulator [sessions] [messages for each]`,
+    `usage: pnpm bench [${BenchName.options.join("|")}], pnpm bench sessions [accounts], pnpm bench media, pnpm bench webhooks [events] [webhooks], or pnpm bench simulator [sessions] [messages for each]`,
   )
   process.exitCode = 2
 }
@@ -57,6 +61,7 @@ if (asked.success) {
 function run(data: z.infer<typeof Asked>): Promise<number> {
   if ("load" in data) return tryOut(data.load)
   if ("posts" in data) return deliver(data.posts)
+  if ("media" in data) return moveDocuments()
   return "crowd" in data ? crowd(data.crowd) : compare(data.names)
 }
 
@@ -87,6 +92,14 @@ async function deliver(posts: { events: number; webhooks: number }): Promise<num
   undo.push(() => place.cleanup())
   tell(reportOfWebhooks(await measureWebhooks(place, { ...posts, undo: (stop) => undo.push(stop) })))
   return 0
+}
+
+async function moveDocuments(): Promise<number> {
+  tellMachine()
+  const { stage } = await prepare()
+  const works = await measureMedia(stage, tell)
+  tell(reportOfMedia(works))
+  return isFlat(works) ? 0 : 1
 }
 
 async function tryOut(load: Load): Promise<number> {

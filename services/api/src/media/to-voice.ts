@@ -31,6 +31,14 @@ export const voiceType = "audio/ogg; codecs=opus"
 const convertMs = 60_000
 const secondsMax = 7_200
 const bytesMax = 16 * 1024 * 1024
+/** Mono, only the sound, nothing of what the file says about itself. */
+const encoding = [
+  ..."-vn -sn -dn -map_metadata -1 -ac 1 -ar 48000 -c:a libopus -b:a 24k -application voip -f ogg".split(" "),
+  "-t",
+  String(secondsMax),
+  "-fs",
+  String(bytesMax),
+]
 const inTurn = createTurns(2)
 
 export function isConvertible(mimetype: string): boolean {
@@ -56,12 +64,8 @@ export function convertToVoice<T>(sound: Sound, use: (voice: Readable) => Promis
     try {
       const [input, output] = [join(folder, "in"), join(folder, "out.ogg")]
       await pipeline(sound.source, createWriteStream(input))
-      await runFfmpeg(sound, [
-        ...["-f", readerOf(sound.mimetype) ?? "", "-protocol_whitelist", "file", "-i", input],
-        ...["-vn", "-sn", "-dn", "-map_metadata", "-1", "-ac", "1", "-ar", "48000"],
-        ...["-c:a", "libopus", "-b:a", "24k", "-application", "voip"],
-        ...["-t", String(secondsMax), "-fs", String(bytesMax), "-f", "ogg", output],
-      ])
+      const from = ["-f", readerOf(sound.mimetype) ?? "", "-protocol_whitelist", "file", "-i", input]
+      await runFfmpeg(sound, [...from, ...encoding, output])
       return await use(createReadStream(output))
     } finally {
       await rm(folder, { recursive: true, force: true })

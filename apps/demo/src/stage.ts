@@ -92,9 +92,12 @@ function stackOptions(options: StageOptions, urls: SimulatorUrls, keyFile: strin
     ...options,
     secretsKey: randomBytes(32).toString("hex"),
     pepper: randomBytes(32).toString("hex"),
-    env: { LOG_LEVEL: "warn", ADMIN_API_KEY_FILE: keyFile, ...simulatedWhatsapp(urls), ...options.env },
+    env: { LOG_LEVEL: "warn", ADMIN_API_KEY_FILE: keyFile, ...unlimited, ...simulatedWhatsapp(urls), ...options.env },
   }
 }
+
+/** What a stage shows or measures must not run into the limits of an API key. */
+const unlimited = { REQUESTS_PER_MINUTE: "0", SENDS_PER_MINUTE: "0" }
 
 /** The settings with which the gateway meets a simulated WhatsApp and a webhook receiver on this machine. */
 export function simulatedWhatsapp(urls: SimulatorUrls): Record<string, string> {

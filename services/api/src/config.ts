@@ -39,6 +39,12 @@ export const config = {
     .prefault("")
     .describe("Address ranges (CIDR, comma separated) that media and webhook URLs may lead to although not public"),
   ALLOW_HTTP_WEBHOOKS: flag(false).describe("Accept `http:` webhooks too"),
+  REQUESTS_PER_MINUTE: wholeNumber(0, 10_000_000)
+    .default(1_000)
+    .describe("Requests that an API key may make in a minute, at all processes of the API together; 0: no limit"),
+  SENDS_PER_MINUTE: wholeNumber(0, 10_000_000)
+    .default(300)
+    .describe("Of these, sends; what an account sends in what time is paced besides. 0: no limit"),
   ACCOUNTS_MAX: wholeNumber(1, 100_000).default(1_000).describe("Accounts that a tenant may have"),
   WEBHOOKS_MAX: wholeNumber(1, 10_000).default(100).describe("Webhooks that a tenant may have"),
   API_KEYS_MAX: wholeNumber(1, 10_000).default(1_000).describe("API keys that a tenant may have, revoked ones aside"),

@@ -14,6 +14,7 @@ import { createKeyHasher } from "./keys/api-key.ts"
 import { createAuthenticator } from "./keys/authenticator.ts"
 import { ensureFirstKey } from "./keys/first-key.ts"
 import { createSeededSecrets } from "./keys/seeded-secrets.ts"
+import { createKeyLimit } from "./rate-limit/key-limit.ts"
 import { openApiDocument } from "./openapi/document.ts"
 import { referenceFiles } from "./reference/reference-page.ts"
 import { routes } from "./resources/index.ts"
@@ -57,7 +58,12 @@ export async function startApi(settings: Config, scope: Scope): Promise<void> {
   const addresses = { allowedRanges: settings.ALLOWED_PRIVATE_RANGES }
   const secrets = createSeededSecrets(box)
   const limits = limitsOf(settings)
-  const parts = { store, bus, box, secrets, hasher, authenticator, hub, eventLog, streams, addresses, limits, log }
+  const limiter = {
+    requests: createKeyLimit({ name: "requests", perMinute: settings.REQUESTS_PER_MINUTE, store }),
+    sends: createKeyLimit({ name: "sends", perMinute: settings.SENDS_PER_MINUTE, store }),
+  }
+  const access = { hasher, authenticator, limiter, addresses, limits }
+  const parts = { ...access, store, bus, box, secrets, hub, eventLog, streams, log }
 
   const checks: Record<string, ReadyCheck> = { mongodb: store.check, nats: bus.check }
   const open = publicRoutes({ checks, document: () => document })

@@ -46,6 +46,8 @@ interface ErrorOptions {
   field?: string
   /** Further members of the problem document: what a client needs to go on. */
   members?: Readonly<Record<string, string>>
+  /** When the same request may succeed, in seconds from now; answered as `Retry-After`. */
+  retryAfterSeconds?: number
   cause?: unknown
 }
 
@@ -54,6 +56,7 @@ export class WildcatError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
   readonly members: Readonly<Record<string, string>>
+  readonly retryAfterSeconds: number | undefined
 
   constructor(code: ErrorCode, options: ErrorOptions = {}) {
     super(options.detail ?? errorCodes[code].title, { cause: options.cause })
@@ -61,6 +64,7 @@ export class WildcatError extends Error {
     this.code = code
     this.field = options.field
     this.members = options.members ?? {}
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

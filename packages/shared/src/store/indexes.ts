@@ -28,6 +28,8 @@ const indexes: Record<string, IndexDescription[]> = {
     { key: { account: 1, "chat.lid": 1, timestamp: -1, _id: -1 } },
     /** what a quote refers to */
     { key: { account: 1, waId: 1 } },
+    /** the message whose media is to be fetched again */
+    { key: { "media.id": 1 }, partialFilterExpression: { "media.status": "failed" } },
   ],
   messageActions: [
     /** actions whose message has not come */
@@ -94,6 +96,12 @@ const indexes: Record<string, IndexDescription[]> = {
   ],
   /** retention */
   numberChecks: [{ key: { account: 1, checkedAt: 1 } }],
+  rateLimits: [
+    /** what an API key has used of its minute */
+    { key: { key: 1 }, unique: true },
+    /** retention */
+    { key: { expire: 1 } },
+  ],
   /** retention */
   idempotency: [{ key: { expiresAt: 1 } }],
   /** one file per media, whoever stores it first */

@@ -28,7 +28,9 @@ export function sendProblem(response: Response, error: WildcatError, requestId: 
   }
   response.status(problem.status).set({ "content-type": "application/problem+json", "cache-control": "no-store" })
   if (problem.status === 401) response.set("www-authenticate", 'Bearer realm="wildcat"')
-  if (problem.status === 503 || problem.status === 429) response.set("retry-after", "2")
+  if (problem.status === 503 || problem.status === 429) {
+    response.set("retry-after", String(error.retryAfterSeconds ?? 2))
+  }
   // The rest of a body that is too large is not worth reading.
   if (problem.status === 413) response.set("connection", "close")
   response.end(JSON.stringify(problem))

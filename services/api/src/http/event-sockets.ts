@@ -55,7 +55,7 @@ export function createEventSockets({ parts, max }: { parts: Parts; max: number }
     const offered = keyOfProtocols(request.headers["sec-websocket-protocol"])
     const key = keyOf(request.headers) ?? offered
     if (key === null && unknown.size >= max) throw new WildcatError("rate_limited")
-    const known = key === null ? null : await prepare(await admitKey(key, admission, parts.authenticator), query)
+    const known = key === null ? null : await prepare(await admitted(key), query)
     return async (client) => {
       client.on("error", () => client.terminate())
       try {
@@ -66,10 +66,16 @@ export function createEventSockets({ parts, max }: { parts: Parts; max: number }
     }
   }
 
+  const admitted = async (key: string | null): Promise<Caller> => {
+    const caller = await admitKey(key, admission, parts.authenticator)
+    await parts.limiter.requests.take(caller.key)
+    return caller
+  }
+
   const introduce = async (client: WebSocket, query: ReturnType<typeof queryOf>) => {
     unknown.add(client)
     try {
-      return await prepare(await admitKey(await firstMessage(client), admission, parts.authenticator), query)
+      return await prepare(await admitted(await firstMessage(client)), query)
     } finally {
       unknown.delete(client)
     }
@@ -103,14 +109,14 @@ function queryOf(request: IncomingMessage) {
 }
 
 function refuse(socket: Duplex, thrown: unknown, parts: Parts): void {
-  const { problem, status, text } = problemFor(thrown, parts)
+  const { problem, status, text, retryAfterSeconds } = problemFor(thrown, parts)
   const head = [
     `HTTP/1.1 ${status} ${problem.title}`,
     "content-type: application/problem+json",
     `content-length: ${Buffer.byteLength(text)}`,
     "cache-control: no-store",
     ...(status === 401 ? ['www-authenticate: Bearer realm="wildcat"'] : []),
-    ...(status === 429 || status === 503 ? ["retry-after: 2"] : []),
+    ...(status === 429 || status === 503 ? [`retry-after: ${retryAfterSeconds}`] : []),
     "connection: close",
   ]
   socket.end(`${head.join("\r\n")}\r\n\r\n${text}`)
@@ -131,5 +137,6 @@ function problemFor(thrown: unknown, parts: Parts) {
     parts.log.error({ error: thrown, requestId }, "event_socket.failed")
   }
   const problem = problemOf(error, requestId)
-  return { problem, status: errorCodes[error.code].status, text: JSON.stringify(problem) }
+  const { retryAfterSeconds = 2 } = error
+  return { problem, status: errorCodes[error.code].status, text: JSON.stringify(problem), retryAfterSeconds }
 }

@@ -7,7 +7,7 @@ import type { Caller } from "../keys/authenticator.ts"
 import type { Parts } from "../tenant/parts.ts"
 import { tenantAccess } from "../tenant/tenant-access.ts"
 import { admit } from "./credentials.ts"
-import { admitLink, hasLink } from "./link-admission.ts"
+import { admitLink, hasLink, linkKey } from "./link-admission.ts"
 import { parseHeader } from "./parse-input.ts"
 import type { Prepared, Reply, Route } from "./route.ts"
 
@@ -19,6 +19,7 @@ export function handleCall(route: Route, parts: Parts, idempotency: Idempotency)
   return async (request: Request, response: Response): Promise<void> => {
     const caller = await callerOf(request, route, parts)
     response.locals["caller"] = caller
+    await takeFromLimits(parts.limiter, caller, route)
     const key = idempotencyKeyOf(request, route)
     const prepared = await route.prepare({
       request,
@@ -59,6 +60,13 @@ export async function sendReply(response: Response, reply: Reply): Promise<void>
 async function callerOf(request: Request, route: Route, parts: Parts): Promise<Caller> {
   if (route.admission.link && hasLink(request)) return admitLink(request, parts)
   return admit(request, route.admission, parts.authenticator)
+}
+
+/** What opens a signed link has no key, and is limited by nothing but the link's time. */
+async function takeFromLimits({ requests, sends }: Parts["limiter"], { key }: Caller, route: Route): Promise<void> {
+  if (key === linkKey) return
+  await requests.take(key)
+  if (route.sends) await sends.take(key)
 }
 
 function idempotencyKeyOf(request: Request, route: Route): string | undefined {

@@ -10,6 +10,9 @@ export function hasLink(request: Request): boolean {
   return request.query["signature"] !== undefined && !request.get("x-api-key") && !request.get("authorization")
 }
 
+/** Stands for the key of a caller that has none. */
+export const linkKey = "link"
+
 /**
  * The caller that a signed media link stands for: somebody of the media's tenant, without any scope. Throws `forbidden`
  * before anything is looked up unless the link is ours and open, `not_found` while the media is not stored.
@@ -23,7 +26,7 @@ export async function admitLink(request: Request, parts: Pick<Parts, "store" | "
   }
   const media = await parts.store.media.find(id.data)
   if (media === null) throw notFound("media, or it is not stored yet")
-  return { key: "link", tenant: media.tenant, account: null, scopes: [] }
+  return { key: linkKey, tenant: media.tenant, account: null, scopes: [] }
 }
 
 function text(value: unknown): string {

@@ -29,6 +29,8 @@ export interface Admission {
 }
 
 interface Described {
+  /** Calls of it also count as sends of the API key. */
+  sends?: true
   method: Method
   /** OpenAPI form: `/v1/accounts/{id}`. */
   path: string

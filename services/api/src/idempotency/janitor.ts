@@ -8,7 +8,7 @@ const pauseMs = 10 * 60_000
 const stagedMsMax = 24 * 3_600_000
 const stagedPerRound = 1_000
 
-/** Removes recorded answers past their time, and uploads that no call has finished. */
+/** Removes recorded answers and limits past their time, and uploads that no call has finished. */
 export function startJanitor(store: Store, log: Logger): Repetition {
   return repeat({
     name: "janitor",
@@ -17,6 +17,7 @@ export function startJanitor(store: Store, log: Logger): Repetition {
     work: async () => {
       const now = Date.now()
       await store.collections.idempotency.deleteMany({ expiresAt: { $lt: new Date(now) } })
+      await store.db.collection("rateLimits").deleteMany({ expire: { $lt: new Date(now) } })
       const stale = store.db
         .collection<{ metadata: { media: string } }>("media.files")
         .find({

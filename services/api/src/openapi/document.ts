@@ -132,6 +132,7 @@ function errorsOf(route: Route): ErrorCode[] {
     "invalid_request",
     "unauthorized",
     "forbidden",
+    "rate_limited",
     ...(route.path.includes("{") ? (["not_found"] as const) : []),
     ...(route.body ? (["invalid_json", "body_too_large", "unsupported_media_type"] as const) : []),
     ...(route.method === "get" ? [] : (["conflict", "idempotency_key_reused"] as const)),

@@ -8,6 +8,7 @@ import type { EventStreams } from "../events/event-streams.ts"
 import type { KeyHasher } from "../keys/api-key.ts"
 import type { Authenticator } from "../keys/authenticator.ts"
 import type { SeededSecrets } from "../keys/seeded-secrets.ts"
+import type { KeyLimit } from "../rate-limit/key-limit.ts"
 
 export interface Limits {
   accountsMax: number
@@ -37,6 +38,8 @@ export interface Parts {
   hub: EventHub
   eventLog: EventLog
   streams: EventStreams
+  /** What each API key may do in a minute. */
+  limiter: { requests: KeyLimit; sends: KeyLimit }
   addresses: AddressPolicy
   limits: Limits
   log: Logger

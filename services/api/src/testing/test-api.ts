@@ -73,6 +73,8 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     ADMIN_API_KEY: adminKey,
     ALLOWED_PRIVATE_RANGES: "127.0.0.0/8",
+    REQUESTS_PER_MINUTE: "0",
+    SENDS_PER_MINUTE: "0",
     PACING_DEFAULT: "off",
     ...env,
   }

@@ -8,6 +8,7 @@ export const sendMessage = route({
   method: "post",
   path: "/v1/accounts/{id}/messages",
   operation: "sendMessage",
+  sends: true,
   tag: "messages",
   summary: "Send a message",
   description:

@@ -268,8 +268,6 @@ export interface MessageDoc {
   actionsRevision?: number
   /** The message as WhatsApp's protobuf `Message`, sealed under the context `message:<_id>`; media keys are inside. */
   raw: Binary | null
-  /** Campaign that it was sent for. */
-  campaign?: string
   createdAt: Date
 }
 

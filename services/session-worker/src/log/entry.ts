@@ -1,6 +1,13 @@
 import { deserialize, serialize } from "node:v8"
 import { Binary } from "mongodb"
-import type { EventData, EventType, MessageStatus, StatusStep, TaskPayload } from "@wildcat/shared/contracts"
+import type {
+  EventData,
+  EventType,
+  MessageStatus,
+  Restriction,
+  StatusStep,
+  TaskPayload,
+} from "@wildcat/shared/contracts"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import type { AccountDoc, MessageDoc } from "@wildcat/shared/store"
 import type { ContactMark, GroupMark } from "./people-marks.ts"
@@ -59,6 +66,8 @@ export interface Change {
   events?: EventDraft[]
   tasks?: TaskPayload<"media.fetch">[]
   account?: AccountStanding
+  /** What WhatsApp does not let the account do from now on; null: nothing is left of it. */
+  restriction?: Required<Restriction> | null
   groups?: GroupMark[]
   contacts?: ContactMark[]
 }
@@ -77,6 +86,7 @@ export interface Entry {
   events: SessionEvent[]
   tasks: TaskPayload<"media.fetch">[]
   account: AccountStanding | null
+  restriction: { at: Date; now: Required<Restriction> | null } | null
   groups: GroupMark[]
   contacts: ContactMark[]
 }
@@ -95,6 +105,7 @@ export function emptyEntry(): Entry {
     events: [],
     tasks: [],
     account: null,
+    restriction: null,
     groups: [],
     contacts: [],
   }

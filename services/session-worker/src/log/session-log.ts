@@ -7,6 +7,7 @@ import { appendRow } from "./append.ts"
 import { emptyEntry, rowId, sealEntry } from "./entry.ts"
 import type { Change, Entry, EventDraft, SessionEvent } from "./entry.ts"
 import { weightOf } from "./people-marks.ts"
+import { passFaultPoints } from "./fault-points.ts"
 import { mergeChanges } from "./state.ts"
 import type { SessionState } from "./state.ts"
 import { createWatermark } from "./watermark.ts"
@@ -143,13 +144,14 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
     const last = taken.at(-1)
     if (last === undefined) return
     const entry = mergeEntries(taken, state)
+    passFaultPoints(entry, "after-staging-before-commit")
     try {
       await append(entry)
     } catch (error) {
       return die(error)
     }
     if (entry.messages.some((message) => message.source !== "api")) faultPoint("inbound.after-commit-before-receipt")
-    if (entry.state.missed !== undefined) faultPoint("inbound.after-missed-before-asking")
+    passFaultPoints(entry, "after-commit-before-answer")
     if (entry.outbox.some(({ status }) => status === "sending")) faultPoint("outbound.after-commit-before-frame")
     watermark.commit(last.number)
     options.committed(lastRow, entry)
@@ -275,6 +277,7 @@ function mergeEntries(taken: readonly { change: Change; events: SessionEvent[] }
     entry.contacts.push(...(change.contacts ?? []))
     entry.events.push(...events)
     if (change.account !== undefined) entry.account = change.account
+    if (change.restriction !== undefined) entry.restriction = { at: new Date(), now: change.restriction }
   }
   const last = entry.events.at(-1)
   if (last !== undefined) mergeChanges(entry.state, { meta: { sequence: last.sequence } })

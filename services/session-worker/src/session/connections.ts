@@ -6,8 +6,11 @@ import { unlinkDevice } from "../whatsapp/unlink.ts"
 import { connect } from "./connection.ts"
 import type { Connection } from "./connection.ts"
 import { credentialsOf, forgetCredentials } from "./credentials.ts"
-import { endingOf, isOutOfQrCodes } from "./disconnect-table.ts"
+import { deafness, endingOf, isOutOfQrCodes } from "./disconnect-table.ts"
+import { watchHearing } from "./hearing.ts"
+import type { Hearing } from "./hearing.ts"
 import { refusalOf } from "./pairing-check.ts"
+import { ownReadingChange } from "../inbound/own-reading.ts"
 import type { SessionOptions, SessionParts } from "./parts.ts"
 import type { QrCodes } from "./qr.ts"
 import { createReconnects } from "./reconnect.ts"
@@ -43,6 +46,8 @@ export function createConnections(
   let isConnected = false
   let refusal: ReasonCode | null = null
   let qrRound = 0
+  let hearing: Hearing | null = null
+  let isDeaf = false
   let leave: (() => void) | null = null
   /** Lets the next session connect. */
   const admitted = () => {
@@ -50,10 +55,30 @@ export function createConnections(
     leave = null
   }
 
+  const deaf = () => {
+    isDeaf = true
+    connection?.cut()
+  }
   const open = (creds: AuthenticationCreds) =>
     connect({ ...parts, settings: settings.socket, creds, log }, parts.stanzas, {
       ...parts.intake,
       ...parts.people,
+      ...parts.calls,
+      met(stanza) {
+        parts.people.met(stanza)
+        parts.addresses.note(stanza)
+      },
+      receipt(stanza) {
+        parts.intake.receipt(stanza)
+        const change = ownReadingChange(stanza, parts.view)
+        if (change !== null) sessionLog.stage(change)
+      },
+      notification(stanza) {
+        parts.people.notification(stanza)
+        parts.appState.noticed(stanza)
+        parts.restrictions.notification(stanza)
+      },
+      heard: () => hearing?.heard(),
       credsChanged: () => void sessionLog.stage({ state: { creds: { creds } } }),
       qr: (code) => {
         admitted()
@@ -66,6 +91,13 @@ export function createConnections(
       },
       opened: () => {
         isConnected = true
+        hearing?.stop()
+        hearing = watchHearing({
+          keepAliveMs: settings.socket.keepAliveMs,
+          answerMsMax: settings.deafAfterMs,
+          unansweredSince: () => sender.unansweredSince,
+          deaf,
+        })
         admitted()
         identity.confirm()
         reconnects.opened()
@@ -76,6 +108,7 @@ export function createConnections(
         sender.connected(gated)
         parts.intake.missed.connected(gated.socket)
         parts.groupKeeper.connected(gated)
+        parts.appState.connected(gated.socket)
       },
       // Held: our confirmation does not leave before it is known that this phone may be linked.
       paired: (device) =>
@@ -96,7 +129,8 @@ export function createConnections(
       qrRound += 1
       return qrRound < settings.qrRounds || stop("failed", "qr_expired", "keep")
     }
-    const { status, reason, next } = endingOf(error)
+    const { status, reason, next } = isDeaf ? deafness : endingOf(error)
+    isDeaf = false
     log.info({ reason, next }, "session.disconnected")
     if (next === "stop") return stop(status, reason, "keep")
     if (next === "forget") return stop(status, reason, "forget")
@@ -122,8 +156,11 @@ export function createConnections(
     admitted()
     connection = null
     isConnected = false
+    hearing?.stop()
+    hearing = null
     qrCodes.hide()
     sender.disconnected()
+    parts.appState.disconnected()
     parts.intake.missed.disconnected()
     parts.groupKeeper.disconnected()
     return error

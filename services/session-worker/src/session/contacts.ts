@@ -1,7 +1,7 @@
 import { derivedId } from "@wildcat/shared/contracts"
 import type { EventData, Person } from "@wildcat/shared/contracts"
 import { memberKey, otherKeys } from "@wildcat/shared/store"
-import type { EventDraft } from "../log/entry.ts"
+import type { Change, EventDraft } from "../log/entry.ts"
 import type { ContactFields } from "../log/people-marks.ts"
 import type { SessionLog } from "../log/session-log.ts"
 import type { SessionState, StateChanges } from "../log/state.ts"
@@ -12,6 +12,8 @@ type Known = Partial<Pick<ContactFields, "name" | "savedName" | "verifiedName">>
 export interface Contacts {
   /** Something is known of a person. The first time tells nothing; another name than before does, and a learned identity. */
   met(person: Person, known: Known): void
+  /** The same as a change that is yet to be staged; empty when it is no news. */
+  changeOf(person: Person, known: Known): Change
   /** Both names of people were learned; of interest are those who are known already. */
   identified(people: readonly { pn: string; lid: string }[]): void
   /** Number of the latest change of groups and people. */
@@ -30,19 +32,16 @@ export function createContacts(options: { account: string; state: SessionState; 
   const find = (person: Person): ContactFields | undefined =>
     [memberKey(person), ...otherKeys(person)].map((key) => state.get("person", key)).find((one) => one !== undefined)
 
-  const keep = (before: ContactFields | undefined, contact: ContactFields) => {
+  const change = (before: ContactFields | undefined, contact: ContactFields): Change => {
     const earlier: StateChanges["person"] = Object.fromEntries(otherKeys(contact).map((key) => [key, null]))
     const mark = { revision: nextRevision(), contact }
-    sessionLog.stage(
-      {
-        state: { person: { ...earlier, [memberKey(contact)]: contact }, meta: { people: mark.revision } },
-        contacts: [mark],
-        events: before === undefined ? [] : eventsOf(account, before, contact, mark.revision),
-      },
-      "lazy",
-    )
+    return {
+      state: { person: { ...earlier, [memberKey(contact)]: contact }, meta: { people: mark.revision } },
+      contacts: [mark],
+      events: before === undefined ? [] : eventsOf(account, before, contact, mark.revision),
+    }
   }
-  const met = (person: Person, known: Known) => {
+  const changeOf = (person: Person, known: Known): Change => {
     const before = find(person)
     const contact = {
       ...unknown,
@@ -51,10 +50,15 @@ export function createContacts(options: { account: string; state: SessionState; 
       pn: person.pn ?? before?.pn ?? null,
       lid: person.lid ?? before?.lid ?? null,
     }
-    if (before === undefined || !isEqual(before, contact)) keep(before, contact)
+    return before === undefined || !isEqual(before, contact) ? change(before, contact) : {}
+  }
+  const met = (person: Person, known: Known) => {
+    const news = changeOf(person, known)
+    if (news.contacts !== undefined) sessionLog.stage(news, "lazy")
   }
   return {
     met,
+    changeOf,
     identified(people) {
       for (const person of people) if (find(person) !== undefined) met(person, {})
     },

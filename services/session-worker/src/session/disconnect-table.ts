@@ -48,6 +48,9 @@ const sentences: readonly { says: RegExp; ending: Ending }[] = [
   },
 ]
 
+/** We ended the connection, because nothing was answered on it. */
+export const deafness: Ending = { status: "disconnected", reason: "connection_deaf", next: "reconnect" }
+
 const unknownEnding: Ending = { status: "disconnected", reason: "unknown", next: "reconnect" }
 
 /** Reads how a connection ended from the error that Baileys closed with. */

@@ -1,6 +1,6 @@
 import { getBinaryNodeChild, proto } from "@whiskeysockets/baileys"
 import type { BinaryNode } from "@whiskeysockets/baileys"
-import { faultPoint, tolerate } from "@wildcat/shared/runtime"
+import { tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { StagedAction } from "../actions/staged-action.ts"
 import type { Targets } from "../actions/targets.ts"
@@ -39,6 +39,10 @@ export interface IntakeOptions {
   context: MessageContext
   /** Pause before a message that could not be read is asked for again, in milliseconds; it doubles each time. */
   askAgainMs: number
+  /** WhatsApp's server refused a message with this code. */
+  refused(code: string): void
+  /** The account's own phone has told this device something: it is in the state in the next moment. */
+  peerHeard(): void
   log: Logger
 }
 
@@ -160,7 +164,8 @@ export function createIntake(options: IntakeOptions): Intake {
         if (!envelope.fromMe || creds === undefined) return {}
         // Staged before the change that holds this message's memo: what a crash leaves of the two is never less.
         for (const change of resent(message)) sessionLog.stage(change)
-        return peerChange(message, creds)
+        setImmediate(options.peerHeard)
+        return peerChange(message, creds, envelope.waId)
       }
       return isKnown && !missed.isGivenUp(envelope) ? {} : take(envelope, message, deeds.get(stanza))
     },
@@ -169,9 +174,11 @@ export function createIntake(options: IntakeOptions): Intake {
       const attempt = getBinaryNodeChild(stanza, "enc")?.attrs["count"] ?? "0"
       log.warn({ message: id, attempt, why: error instanceof Error ? error.name : "unknown" }, "message.undecryptable")
       if (!isKnown) missed.note(stanza, "undecryptable")
-      faultPoint("inbound.after-failure-before-commit")
     },
-    messageAnswered: (waId, error) => sender.answered(waId, error),
+    messageAnswered(waId, error) {
+      sender.answered(waId, error)
+      if (error !== undefined) options.refused(error)
+    },
     receiptNoted(waId) {
       const changes = options.memos.forget(waId)
       if (changes !== null) sessionLog.stage({ state: changes }, "lazy")

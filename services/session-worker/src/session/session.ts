@@ -3,6 +3,7 @@ import type { Person, ReasonCode } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
 import type { Campaigns } from "../outbound/campaigns/campaigns.ts"
 import type { ChatControl } from "../chats/chat-control.ts"
+import type { SecretBox } from "@wildcat/shared/runtime"
 import type { Sender } from "../outbound/sender.ts"
 import type { GatedSocket } from "../whatsapp/socket.ts"
 import { createConnections } from "./connections.ts"
@@ -18,6 +19,8 @@ export interface Session {
   readonly account: string
   readonly epoch: number
   readonly sender: Sender
+  /** Opens what is stored of the account's messages. */
+  readonly box: SecretBox
   readonly campaigns: Campaigns
   readonly qr: ShownQr
   readonly isLinked: boolean
@@ -80,6 +83,7 @@ export async function openSession(given: SessionOptions): Promise<Session> {
     account: account._id,
     epoch,
     sender,
+    box: given.box,
     campaigns: parts.campaigns,
     configure: (changed) => {
       if (parts.pacing.configure(changed)) sender.wake()
@@ -102,6 +106,7 @@ export async function openSession(given: SessionOptions): Promise<Session> {
       names: parts.names,
       contacts: parts.contacts,
       numbers: parts.numbers,
+      appState: parts.appState,
       left: parts.people.left,
       me: () => me() ?? { pn: null, lid: null },
     },

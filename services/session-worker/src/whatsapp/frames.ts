@@ -17,6 +17,9 @@ export interface FrameHandlers {
   /** Members of a group under both names. */
   members(people: { pn: string; lid: string }[]): void
   notification(stanza: BinaryNode): void
+  call(stanza: BinaryNode): void
+  /** Anything came: the connection lives. */
+  heard(): void
   /** WhatsApp's answer holds a group, or all of the account's. */
   groups(answer: BinaryNode): void
   /** Somebody comes, goes or types. */
@@ -48,6 +51,7 @@ export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHan
     },
     receipt: handlers.receipt,
     notification: handlers.notification,
+    call: handlers.call,
     presence: handlers.presence,
     chatstate: handlers.presence,
     iq: (stanza) => {
@@ -62,6 +66,7 @@ export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHan
     },
   }
   socket.ws.on("frame", (frame: unknown) => {
+    handlers.heard()
     if (isStanza(frame)) taps[frame.tag]?.(frame)
   })
 }

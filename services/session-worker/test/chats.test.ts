@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { requestCommand } from "@wildcat/shared/bus"
+import { forever } from "@wildcat/shared/contracts"
+import type { CommandRequest, CommandVerb } from "@wildcat/shared/contracts"
+import { waitUntil } from "@wildcat/testkit"
+import type { ChatDoc } from "@wildcat/shared/store"
+import { createWorld } from "./world.ts"
+import type { Account, World } from "./world.ts"
+
+let world: World
+let account: Account
+
+beforeAll(async () => {
+  world = await createWorld({ ackDelayMs: 20 })
+  await world.startWorker()
+  account = await world.linkAccount()
+}, 60_000)
+
+afterAll(() => world.stop(), 60_000)
+
+type Contact = Awaited<ReturnType<World["whatsapp"]["createContact"]>>
+
+function command<V extends CommandVerb>(verb: V, request: CommandRequest<V>) {
+  return requestCommand(world.bus, { account: account.id, verb, request })
+}
+
+function chatWhere(what: string, jid: string, fits: (chat: ChatDoc) => boolean = () => true): Promise<ChatDoc> {
+  return waitUntil(what, async () => {
+    const found = await world.store.collections.chats
+      .find({ account: account.id, $or: [{ jid }, { lid: jid }] })
+      .toArray()
+    expect(found.length).toBeLessThan(2)
+    const [chat] = found
+    return chat !== undefined && fits(chat) && chat
+  })
+}
+
+async function truthOf(contact: Contact, addressing: "lid" | "pn") {
+  const chats = await world.whatsapp.chatsOfPhone({ phoneId: account.phoneId })
+  return chats.find((chat) => chat.jid === contact[addressing])
+}
+
+async function updatesOf(contact: Contact) {
+  const events = await world.events("chat.update", account.id)
+  return events.filter(({ data }) => data.chat.pn === contact.pn).map(({ data }) => ({ ...data.changed, by: data.by }))
+}
+
+async function contactWithChat(addressing: "lid" | "pn", text = "hello") {
+  const contact = await world.whatsapp.createContact({ name: `Ann ${addressing}`, addressing })
+  const { messageId } = await world.whatsapp.sendText({ from: contact.id, to: account.pn, text })
+  const chat = await chatWhere("the chat", contact.pn)
+  return { contact, messageId, chat }
+}
+
+test.each(["lid", "pn"] as const)(
+  "a message makes a chat of its %s-addressed writer, with what is unread [A16 P32]",
+  async (addressing) => {
+    const { contact, messageId } = await contactWithChat(addressing)
+    await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "again" })
+    const chat = await chatWhere("two unread", contact.pn, ({ unread }) => unread === 2)
+    expect(chat).toMatchObject({
+      kind: "direct",
+      pn: contact.pn,
+      lid: contact.lid,
+      pushName: `Ann ${addressing}`,
+      last: { fromMe: false, content: { type: "text", text: "again" }, author: { pn: contact.pn, lid: contact.lid } },
+    })
+    expect(chat.last?.waId).not.toBe(messageId)
+    // Reading: the writer sees it, for both messages.
+    expect(await command("chat.read", { chat: contact.pn })).toEqual({ messages: 2 })
+    await world.whatsapp.waitForReceipt({ messageId, type: "read", timeoutMs: 10_000 })
+    await world.whatsapp.waitForReceipt({ messageId: chat.last?.waId ?? "", type: "read", timeoutMs: 10_000 })
+    expect((await chatWhere("read", contact.pn)).unread).toBe(0)
+    expect(await updatesOf(contact)).toEqual([{ unread: 0, markedUnread: false, by: "api" }])
+  },
+)
+
+test.each(["lid", "pn"] as const)(
+  "archive, pin, mute and unread of a %s-addressed chat reach the phone, which reads exactly that [P33 P34]",
+  async (addressing) => {
+    const { contact } = await contactWithChat(addressing)
+    await command("chat.change", {
+      chat: contact.lid,
+      archived: true,
+      pinned: true,
+      mutedUntil: forever,
+      markedUnread: true,
+    })
+    expect(await truthOf(contact, addressing)).toMatchObject({
+      archived: true,
+      pinned: true,
+      mutedUntil: -1,
+      markedRead: false,
+    })
+    const chat = await chatWhere("all of it", contact.pn, ({ markedUnread }) => markedUnread)
+    expect(chat).toMatchObject({ archived: true, mutedUntil: new Date(forever), pinnedAt: expect.any(Date) })
+    const until = "2099-01-01T00:00:00.000Z"
+    await command("chat.change", { chat: contact.pn, archived: false, pinned: false, mutedUntil: until })
+    expect(await truthOf(contact, addressing)).toMatchObject({
+      archived: false,
+      pinned: false,
+      mutedUntil: Date.parse(until),
+    })
+    expect(await chatWhere("undone", contact.pn)).toMatchObject({
+      archived: false,
+      pinnedAt: null,
+      mutedUntil: new Date(until),
+    })
+    await command("chat.read", { chat: contact.pn })
+    expect(await truthOf(contact, addressing)).toMatchObject({ markedRead: true })
+    const updates = await updatesOf(contact)
+    expect(updates.map((update) => Object.keys(update)[0])).toEqual([
+      "archived",
+      "pinnedAt",
+      "mutedUntil",
+      "markedUnread",
+      "archived",
+      "pinnedAt",
+      "mutedUntil",
+      "unread",
+    ])
+    expect(new Set(updates.map(({ by }) => by))).toEqual(new Set(["api"]))
+    expect((await world.whatsapp.counters()).forgeries).toBe(0)
+  },
+)
+
+test("what the phone changes of a chat is shown and told [P33 P34]", async () => {
+  const { contact, messageId } = await contactWithChat("lid")
+  const change = (wanted: Parameters<World["whatsapp"]["changeChat"]>[0]["change"]) =>
+    world.whatsapp.changeChat({ phoneId: account.phoneId, chat: contact.id, change: wanted })
+  await change({ kind: "archive", archived: true })
+  await change({ kind: "pin", pinned: true })
+  await change({ kind: "mute", until: 4_102_444_800_000 })
+  await change({ kind: "save", name: "Ann of the office" })
+  await change({ kind: "star", messageId, starred: true })
+  const chat = await chatWhere("the phone's changes", contact.pn, ({ name }) => name !== null)
+  await chatWhere(
+    "all of them",
+    contact.pn,
+    ({ mutedUntil, archived, pinnedAt }) => archived && !!pinnedAt && !!mutedUntil,
+  )
+  expect(chat.name).toBe("Ann of the office")
+  const message = await waitUntil("the star", async () => {
+    const found = await world.store.collections.messages.findOne({ account: account.id, waId: messageId })
+    return found?.starred === true && found
+  })
+  expect(message.content).toEqual({ type: "text", text: "hello" })
+  await world.whatsapp.readOnPhone({ phoneId: account.phoneId, chat: contact.id, messageIds: [messageId] })
+  await chatWhere("read on the phone", contact.pn, ({ unread }) => unread === 0)
+  await change({ kind: "mark", read: false })
+  await chatWhere("marked as unread", contact.pn, ({ markedUnread }) => markedUnread)
+  await change({ kind: "clear" })
+  await chatWhere("cleared", contact.pn, ({ last }) => last === null)
+  await change({ kind: "delete" })
+  await chatWhere("deleted", contact.pn, ({ deleted }) => deleted)
+  const updates = await waitUntil("all events", async () => {
+    const all = await updatesOf(contact)
+    return all.length === 8 && all
+  })
+  expect(new Set(updates.map(({ by }) => by))).toEqual(new Set(["phone"]))
+  // A newer message brings it back.
+  await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "still there?" })
+  await chatWhere("back again", contact.pn, ({ deleted, unread }) => !deleted && unread === 1)
+})
+
+test("a star, a removal for oneself, clearing and deleting reach the phone [P30 P33]", async () => {
+  const { contact, messageId, chat } = await contactWithChat("pn")
+  const message = chat.last?.id ?? ""
+  await command("message.star", { message, starred: true })
+  expect((await truthOf(contact, "pn"))?.starred).toEqual([messageId])
+  const stored = () => world.store.collections.messages.findOne({ _id: message })
+  expect((await stored())?.starred).toBe(true)
+  await command("message.star", { message, starred: false })
+  expect((await truthOf(contact, "pn"))?.starred).toEqual([])
+  expect((await stored())?.starred).toBe(false)
+  await command("message.hide", { message })
+  expect((await truthOf(contact, "pn"))?.deletedForMe).toEqual([messageId])
+  expect((await stored())?.deletedForMe).toBe(true)
+  await command("chat.clear", { chat: contact.pn })
+  expect(await truthOf(contact, "pn")).toMatchObject({ cleared: true, deleted: false })
+  expect((await chatWhere("cleared", contact.pn)).last).toBeNull()
+  await command("chat.delete", { chat: contact.pn })
+  expect(await truthOf(contact, "pn")).toMatchObject({ deleted: true })
+  expect((await chatWhere("deleted", contact.pn)).deleted).toBe(true)
+})
+
+test("a patch of the app state whose MAC is wrong changes nothing, and the next good one is taken", async () => {
+  const { contact } = await contactWithChat("lid")
+  const archive = (archived: boolean) =>
+    world.whatsapp.changeChat({ phoneId: account.phoneId, chat: contact.id, change: { kind: "archive", archived } })
+  await world.whatsapp.setFault({ kind: "forged-app-state", phoneId: account.phoneId, count: 1 })
+  await archive(true)
+  // The refused patch is replaced by the whole collection.
+  await chatWhere("archived", contact.pn, ({ archived }) => archived)
+  await archive(false)
+  await chatWhere("no longer archived", contact.pn, ({ archived }) => !archived)
+})

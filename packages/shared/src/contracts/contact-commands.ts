@@ -49,5 +49,11 @@ export const contactCommands = {
     reply: z.object({ person: Person }),
     deadlineMs: 20_000,
   },
+  /** What the phone's address book calls a person; null removes it there. */
+  "contact.save": {
+    request: z.object({ person: jid, name: z.string().nullable() }),
+    reply: z.object({}),
+    deadlineMs: 30_000,
+  },
   "contact.blocked": { request: z.object({}), reply: z.object({ people: z.array(Person) }), deadlineMs: 20_000 },
 } as const

@@ -1,6 +1,7 @@
 import { type Group, isAdmin } from "../directory/groups.ts"
 import type { User } from "../directory/user.ts"
 import type { Stanza } from "../stanza/codec.ts"
+import { nowSeconds } from "../stanza/ids.ts"
 import { attribute, bytesOf, child, childBytes, children, node } from "../stanza/nodes.ts"
 import {
   announceGroup,
@@ -128,10 +129,22 @@ function leaveGroups({ parts, device }: Session, iq: Stanza): IqAnswer {
 /** Each participant is answered by itself. */
 function changeMembership({ parts, device }: Session, query: Stanza, group: Group, action: MemberAction): IqAnswer {
   const named = participants(parts.directory, query)
-  const users = named.flatMap(({ user }) => user ?? [])
+  const wantsInvite = (user: User) => action === "add" && user.profile.privacy.get("groupadd") !== "all"
+  const users = named.flatMap(({ user }) => (user && !wantsInvite(user) ? user : []))
   if (users.length > 0) changeMembers(group, device.user, action, users)
-  const answers = named.map(({ jid, user }) => node("participant", { jid, error: user ? undefined : 404 }))
+  const answers = named.map(({ jid, user }) => {
+    if (user && wantsInvite(user))
+      return node("participant", { jid, error: 403 }, [inviteFor(user, group, parts.groups)])
+    return node("participant", { jid, error: user ? undefined : 404 })
+  })
   return [node(query.tag, {}, answers)]
+}
+
+/** Someone who may not be added can be invited, by a code of their own. */
+function inviteFor(user: User, group: Group, groups: Session["parts"]["groups"]): Stanza {
+  const code = groups.newInviteCode()
+  group.personalInvites.set(user, code)
+  return node("add_request", { code, expiration: nowSeconds() + 3 * 86_400 })
 }
 
 function participants(

@@ -18,6 +18,10 @@ const malformedCode = 479
 export type Session = { parts: ServerParts; connection: ClientConnection; device: LinkedDevice }
 /** Hands a stanza to its handler. Before login only the answers of the pairing are understood. */
 export function handleStanza(parts: ServerParts, connection: ClientConnection, stanza: Stanza): void {
+  if (parts.connections.isReplaced(connection)) {
+    parts.counters.stanzasAfterReplacement += 1
+    return
+  }
   const device = parts.connections.deviceOf(connection)
   if (!device) return handleBeforeLogin(parts, connection, stanza)
   const session = { parts, connection, device }
@@ -116,6 +120,8 @@ function acceptPresence({ parts, device }: Session, presence: Stanza): void {
   const type = attribute(presence, "type")
   const to = attribute(presence, "to")
   const user = parts.directory.user(to)
+  // By this a client tells which name others shall see.
+  device.user.name = attribute(presence, "name") ?? device.user.name
   if (type === "subscribe" && user && to !== undefined) parts.presences.subscribe(device, user, to)
   else if (type === "available" || type === "unavailable") parts.presences.set(device.user, type)
 }

@@ -9,7 +9,8 @@ export class User {
   readonly phone: string
   /** The number behind the LID address, without server. */
   readonly lidUser: string
-  readonly name: string
+  /** What the person shows to others. */
+  name: string
   /** How this person addresses others, and is therefore seen by them. */
   readonly addressing: Addressing
   readonly devices = new Map<number, Device>()

@@ -26,12 +26,17 @@ function answerUser(directory: Directory, asked: Stanza, protocols: string[]): S
   const phone = bytesOf(child(asked, "contact")).toString().replace(/^\+/, "")
   const askedJid = attribute(asked, "jid") ?? `${phone}@s.whatsapp.net`
   const user = directory.user(askedJid)
-  const answers = protocols.flatMap((protocol) => answerProtocol(protocol, user, askedJid))
+  const answers = protocols.flatMap((protocol) => answerProtocol(protocol, user, askedJid, child(asked, "contact")))
   return node("user", { jid: askedJid }, answers)
 }
 
-function answerProtocol(protocol: string, user: User | undefined, askedJid: string): Stanza[] {
-  if (protocol === "contact") return [node("contact", { type: user ? "in" : "out" })]
+function answerProtocol(
+  protocol: string,
+  user: User | undefined,
+  askedJid: string,
+  askedNumber: Stanza | undefined,
+): Stanza[] {
+  if (protocol === "contact") return [node("contact", { type: user ? "in" : "out" }, bytesOf(askedNumber))]
   if (!user) return []
   if (protocol === "devices") return [devicesNode(user)]
   const { about, disappearing } = user.profile

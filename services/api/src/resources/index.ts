@@ -20,11 +20,17 @@ import { lookUpPeople } from "./contacts/look-up-people.ts"
 import { saveContact } from "./contacts/save-contact.ts"
 import { unblockContact } from "./contacts/unblock-contact.ts"
 import { updateAccount } from "./accounts/update-account.ts"
+import { campaignRoutes } from "./campaigns/index.ts"
 import { getDelivery } from "./deliveries/get-delivery.ts"
 import { listDeliveries } from "./deliveries/list-deliveries.ts"
 import { retryDelivery } from "./deliveries/retry-delivery.ts"
 import { streamEvents } from "./events/stream-events.ts"
-import { addParticipants, demoteParticipants, promoteParticipants, removeParticipants } from "./groups/change-members.ts"
+import {
+  addParticipants,
+  demoteParticipants,
+  promoteParticipants,
+  removeParticipants,
+} from "./groups/change-members.ts"
 import { createGroup } from "./groups/create-group.ts"
 import { approveJoinRequests, rejectJoinRequests } from "./groups/decide-join-requests.ts"
 import { deleteGroupPicture } from "./groups/delete-group-picture.ts"
@@ -44,6 +50,7 @@ import { listKeys } from "./keys/list-keys.ts"
 import { revokeKey } from "./keys/revoke-key.ts"
 import { getMedia } from "./media/get-media.ts"
 import { getMediaContent } from "./media/get-media-content.ts"
+import { refetchMedia } from "./media/refetch-media.ts"
 import { uploadMedia } from "./media/upload-media.ts"
 import { cancelMessage } from "./messages/cancel-message.ts"
 import { editMessage } from "./messages/edit-message.ts"
@@ -98,6 +105,7 @@ export const routes: readonly Route[] = [
   getPoll,
   cancelMessage,
   getSendingBudget,
+  ...campaignRoutes,
   createGroup,
   listGroups,
   getGroup,
@@ -139,6 +147,7 @@ export const routes: readonly Route[] = [
   uploadMedia,
   getMedia,
   getMediaContent,
+  refetchMedia,
   createWebhook,
   listWebhooks,
   getWebhook,

@@ -38,6 +38,18 @@ export function contactCommands(session: Session): Pick<CommandHandlers, Verb> {
       await askWhatsApp(session, (socket) => socket.query(blocklistQuery("set", content)))
       return { person: both }
     },
+    async "contact.save"({ person, name }) {
+      const both = resolvePerson(names, person)
+      const jid = both.pn ?? person
+      const contact = name === null ? null : { fullName: name, firstName: name, saveOnPrimaryAddressbook: true }
+      await askWhatsApp(session, (socket) =>
+        session.people.appState.modify(socket, { modification: { contact }, jid }, () =>
+          session.people.contacts.changeOf(both, { savedName: name }),
+        ),
+      )
+      await session.settled()
+      return {}
+    },
     async "contact.blocked"() {
       const answer = await askWhatsApp(session, (socket) => socket.query(blocklistQuery("get")))
       const items = getBinaryNodeChildren(getBinaryNodeChild(answer, "list"), "item")

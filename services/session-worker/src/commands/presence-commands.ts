@@ -9,7 +9,7 @@ export function presenceCommands(session: Session): Pick<CommandHandlers, Verb> 
   return {
     async "presence.set"({ presence }) {
       // WhatsApp takes it with the account's name only; Baileys drops it silently without.
-      if (!session.online().socket.user?.name) {
+      if (!session.online().socket.authState.creds.me?.name) {
         throw new WildcatError("conflict", { detail: "the account has no name yet: set one in its profile first" })
       }
       await askWhatsApp(session, (socket) => socket.sendPresenceUpdate(presence))

@@ -1,5 +1,5 @@
 import { getBinaryNodeChild, getBinaryNodeChildren } from "@whiskeysockets/baileys"
-import type { BinaryNode } from "@whiskeysockets/baileys"
+import type { BinaryNode, WASocket } from "@whiskeysockets/baileys"
 import { WildcatError } from "@wildcat/shared/contracts"
 import type { CommandReply, PrivacySetting, PrivacyView } from "@wildcat/shared/contracts"
 import type { CommandHandlers } from "@wildcat/shared/bus"
@@ -16,10 +16,7 @@ export function profileCommands(session: Session, store: Store): Pick<CommandHan
   return {
     "profile.get": () => readProfile(session),
     async "profile.set"({ name, about }) {
-      if (name !== undefined) {
-        requireAppStateKey(session)
-        await askWhatsApp(session, (socket) => socket.updateProfileName(name))
-      }
+      if (name !== undefined) await askWhatsApp(session, (socket) => rename(session, socket, name))
       if (about !== undefined) await askWhatsApp(session, (socket) => socket.updateProfileStatus(about))
       return {}
     },
@@ -87,11 +84,13 @@ async function readProfile(session: Session): Promise<CommandReply<"profile.get"
     contactCommands(session)["contact.about"]({ person: jid }),
     fetchPicture(session, jid, false),
   ])
-  return { me, name: session.online().socket.user?.name ?? null, about: about.about, picture }
+  return { me, name: session.online().socket.authState.creds.me?.name ?? null, about: about.about, picture }
 }
 
-/** The name is part of the app state, which the phone gives its key for soon after the link. */
-function requireAppStateKey(session: Session): void {
-  if (session.online().socket.authState.creds.myAppStateKeyId) return
-  throw new WildcatError("conflict", { detail: "the phone has not shared the key of the account's settings yet" })
+/** The name is part of the app state; others see it with the next presence, which Baileys sends when it learns of it. */
+async function rename(session: Session, socket: WASocket, name: string): Promise<void> {
+  const { me } = socket.authState.creds
+  if (me === undefined) throw new WildcatError("account_not_linked")
+  await session.people.appState.modify(socket, { modification: { pushNameSetting: name }, jid: "" }, () => ({}))
+  socket.ev.emit("creds.update", { me: { ...me, name } })
 }

@@ -1,6 +1,5 @@
-import { changePicture, givePrivacyToken } from "../../connection/profile-changes.ts"
+import { changeAbout, changePicture, givePrivacyToken, tellTimeLock } from "../../connection/profile-changes.ts"
 import { storePicture } from "../../connection/profile-queries.ts"
-import { nowSeconds } from "../../stanza/ids.ts"
 import { contactOf, userOf } from "../lookup.ts"
 import type { profileOperations } from "../operations/profiles.ts"
 import type { HandlersOf, ScenarioParts } from "../scenario.ts"
@@ -19,7 +18,15 @@ export function createProfileHandlers(parts: ScenarioParts): HandlersOf<keyof ty
       }
     },
     setAbout: ({ contactId, text }) => {
-      contactOf(parts, contactId).user.profile.about = { text, setSeconds: nowSeconds() }
+      changeAbout(contactOf(parts, contactId).user, text, parts.directory.all())
+      return {}
+    },
+    rename: ({ contactId, name }) => {
+      contactOf(parts, contactId).user.name = name
+      return {}
+    },
+    setPrivacy: ({ contactId, setting, value }) => {
+      contactOf(parts, contactId).user.profile.privacy.set(setting, value)
       return {}
     },
     setPicture: ({ contactId, bytesBase64 }) => {
@@ -29,6 +36,10 @@ export function createProfileHandlers(parts: ScenarioParts): HandlersOf<keyof ty
     },
     block: ({ contactId, person }) => {
       contactOf(parts, contactId).user.profile.blocked.add(userOf(parts, person, "person"))
+      return {}
+    },
+    tellTimeLock: ({ phoneId, until }) => {
+      tellTimeLock(userOf(parts, phoneId, "phoneId"), until === null ? null : new Date(until))
       return {}
     },
     givePrivacyToken: ({ contactId, to }) => {

@@ -32,9 +32,9 @@ const isClear = () =>
   waitUntil("nothing waits", async () => (await world.whatsapp.queue({ phoneId: account.phoneId })).length === 0)
 
 test.each([
-  ["undecryptable-message", "inbound.after-failure-before-commit"],
-  ["undecryptable-message", "inbound.after-missed-before-asking"],
-  ["unavailable-message", "inbound.after-missed-before-asking"],
+  ["undecryptable-message", "missed.after-staging-before-commit"],
+  ["undecryptable-message", "missed.after-commit-before-answer"],
+  ["unavailable-message", "missed.after-commit-before-answer"],
 ] as const)("%s: killed at %s, it is told once, as what it says", async (kind, point) => {
   await world.whatsapp.setFault({ kind, count: 1 })
   const doomed = await world.startWorker({ ...hasty, WILDCAT_FAULT_POINT: point })

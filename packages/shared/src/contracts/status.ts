@@ -34,6 +34,10 @@ export const reasons = {
   forged_pairing: { class: "permanent", text: "The pairing was refused: its signature is not valid." },
   connection_lost: { class: "transient", text: "The connection was lost; Wildcat reconnects." },
   connection_timed_out: { class: "transient", text: "WhatsApp did not answer in time; Wildcat reconnects." },
+  connection_deaf: {
+    class: "transient",
+    text: "The connection was open, but WhatsApp did not answer on it; Wildcat reconnects.",
+  },
   server_unavailable: { class: "transient", text: "WhatsApp's server is not available; Wildcat reconnects." },
   restart_required: { class: "transient", text: "WhatsApp asked for a new connection." },
   storage_unavailable: { class: "transient", text: "The session could not be stored; Wildcat reconnects." },

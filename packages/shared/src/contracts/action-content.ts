@@ -77,10 +77,13 @@ export type ActionContent = z.infer<(typeof actionContents)[number]>
 
 /** True for contents that are said where the message is that they are about. */
 export function isAction(content: { type: string }): content is ActionContent {
-  return actionTypes.has(content.type)
+  const types: ReadonlySet<string> = actionTypes
+  return types.has(content.type)
 }
 
-const actionTypes: ReadonlySet<string> = new Set(actionContents.map((schema) => schema.shape.type.value))
+export const actionTypes: ReadonlySet<ActionContent["type"]> = new Set(
+  actionContents.map((schema) => schema.shape.type.value),
+)
 
 /** Unicode's list of emoji, and signs that WhatsApp's clients send without their variation selector. */
 function isEmoji(text: string): boolean {

@@ -4,6 +4,7 @@ import { contactCommands } from "./contact-commands.ts"
 import { groupCommands } from "./group-commands.ts"
 import { chatCommands } from "./chat-commands.ts"
 import { idSchema } from "./ids.ts"
+import { mediaCommands } from "./media-commands.ts"
 import { presenceCommands } from "./presence-commands.ts"
 import { profileCommands } from "./profile-commands.ts"
 import { MessageStatus } from "./status.ts"
@@ -40,6 +41,7 @@ export const commands = {
   ...contactCommands,
   ...presenceCommands,
   ...profileCommands,
+  ...mediaCommands,
 } as const satisfies Record<string, { request: z.ZodType; reply: z.ZodType; deadlineMs: number }>
 
 export type CommandVerb = keyof typeof commands

@@ -382,6 +382,42 @@ const rows: Record<string, Bad[]> = {
   getMessage: [],
   cancelMessage: [],
   getSendingBudget: [],
+  createCampaign: [
+    ...badJson,
+    ["no content", { body: { account: newId("account") } }, 400, "invalid_request", "content"],
+    [
+      "unknown account",
+      { body: { account: newId("account"), content: { type: "text", text: "x" } } },
+      404,
+      "not_found",
+      "account",
+    ],
+    [
+      "unknown time zone",
+      {
+        body: {
+          account: newId("account"),
+          content: { type: "text", text: "x" },
+          pacing: { quietHours: { from: "21:00", to: "08:00", timeZone: "Mars/Olympus" } },
+        },
+      },
+      400,
+      "invalid_request",
+      "pacing.quietHours.timeZone",
+    ],
+  ],
+  listCampaigns: [...badPage, ["account", { query: "account=x" }, 400, "invalid_request", "query.account"]],
+  getCampaign: [],
+  addRecipients: [
+    ["JSON", { body: [] }, 415, "unsupported_media_type", "header.content-type"],
+    ["empty", { raw: "", headers: { "content-type": "text/csv" } }, 400, "invalid_request", "body"],
+  ],
+  listRecipients: [...badPage, ["state", { query: "state=lost" }, 400, "invalid_request", "query.state"]],
+  startCampaign: [["without people", {}, 409, "conflict", "path.id"]],
+  pauseCampaign: [["a draft", {}, 409, "conflict", "path.id"]],
+  resumeCampaign: [["a draft", {}, 409, "conflict", "path.id"]],
+  cancelCampaign: [],
+  getCampaignOutcomes: [],
   editMessage: [
     ...badJson,
     ["no text", { body: {} }, 400, "invalid_request", "text"],
@@ -412,6 +448,7 @@ const rows: Record<string, Bad[]> = {
     ["form without file", { raw: form({}) }, 400, "invalid_request", "file"],
   ],
   getMedia: [],
+  refetchMedia: [["of media that is not there", {}, 404, "not_found", "path.id"]],
   getMediaContent: [
     ["link not ours", { key: null, query: "expires=99999999999&signature=x" }, 403, "forbidden", "query.signature"],
     ["unknown parameter", { query: "x=1" }, 400, "invalid_request", "query.x"],
@@ -544,9 +581,12 @@ async function pathOf(template: string): Promise<string> {
   const webhook = template.includes("webhooks/")
     ? await api.call("POST", "/v1/webhooks", { body: { url: "https://example.com", events: ["*"] } })
     : null
+  const draft = { account: account._id, content: { type: "text", text: "Hello" } }
+  const campaign = template.includes("campaigns/") ? await api.call("POST", "/v1/campaigns", { body: draft }) : null
   return template
     .replace("/accounts/{id}", `/accounts/${account._id}`)
     .replace("/webhooks/{id}", `/webhooks/${webhook?.body.id}`)
+    .replace("/campaigns/{id}", `/campaigns/${campaign?.body.id}`)
     .replace("{id}", newId("media"))
     .replace("{messageId}", newId("message"))
 }
@@ -584,7 +624,7 @@ describe.each(routes.map((route) => [`${route.method.toUpperCase()} ${route.path
     })
 
     test.runIf(route.path.includes("{"))("an id that is unknown or malformed: 404 naming it", async () => {
-      for (const path of [unknown, unknown.replace(/(acc|whk|med|dlv|key)_\w+/, "nonsense")]) {
+      for (const path of [unknown, unknown.replace(/(acc|whk|med|dlv|key|cmp)_\w+/, "nonsense")]) {
         const answer = await api.call(method, path, valid)
         expect(answer).toMatchObject({ status: 404, body: { code: "not_found", field: "path.id" } })
       }
@@ -604,7 +644,9 @@ describe.each(routes.map((route) => [`${route.method.toUpperCase()} ${route.path
     })
 
     test("another method: 405 with Allow", async () => {
-      const answer = await api.call("PUT", unknown)
+      const known = routes.filter((each) => each.path === route.path).map((each) => each.method.toUpperCase())
+      const other = ["PUT", "PATCH", "POST", "DELETE"].find((each) => !known.includes(each)) ?? "PUT"
+      const answer = await api.call(other, unknown)
       expect(answer).toMatchObject({ status: 405, body: { code: "method_not_allowed" } })
       expect(answer.headers.get("allow")).toContain(method)
     })
@@ -638,6 +680,7 @@ function idLike(path: string): string {
     "/media/": "media",
     "/deliveries/": "delivery",
     "/keys/": "apiKey",
+    "/campaigns/": "campaign",
   } as const
   const kind = Object.entries(kinds).find(([part]) => path.includes(part))?.[1] ?? "account"
   return newId(kind)
@@ -646,6 +689,7 @@ function idLike(path: string): string {
 function validCall(operation: string): CallOptions {
   if (operation === "uploadMedia") return { raw: png, headers: { "content-type": "image/png" } }
   if (operation === "sendMessage") return { body: text }
+  if (operation === "addRecipients") return { raw: "to\n", headers: { "content-type": "text/csv" } }
   if (operation === "editMessage") return { body: { text: "x" } }
   if (operation === "reactToMessage") return { body: { emoji: "👍" } }
   if (operation === "replayEvents") return { body: { from: "2026-11-24T10:00:00Z" } }

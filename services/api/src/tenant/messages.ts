@@ -32,6 +32,12 @@ export function messagesOf(parts: Parts, caller: Caller) {
       return row && { kind: "queued", doc: row }
     },
 
+    /** The message whose media failed; null when there is none of the caller's. */
+    async findByFailedMedia(media: string): Promise<MessageDoc | null> {
+      const of = { tenant: caller.tenant, ...(caller.account === null ? {} : { account: caller.account }) }
+      return messages.findOne({ ...of, "media.id": media, "media.status": "failed" })
+    },
+
     /** Newest first: the log and what only the outbox has, each message once. */
     async list(account: AccountDoc, query: MessageQuery): Promise<Page<LoggedMessage>> {
       const before = decodeCursor(query.cursor)

@@ -9,12 +9,13 @@ const outcomeWaitMs = 20_000
 /** Most sends end sooner: only the others are looked up, in case they had ended before or do not exist. */
 const lookUpAfterMs = 300
 
-export function messageCommands(session: Session, store: Store): Pick<CommandHandlers, "message.send"> {
+export function messageCommands(session: Session, store: Store): Pick<CommandHandlers, "message.send" | "message.revise"> {
   return {
     "message.send": async ({ message, wait }) => {
       session.sender.wake()
       return { status: wait ? await outcomeOf(message, session, store) : await statusOf(message, session, store) }
     },
+    "message.revise": async ({ message, revision }) => ({ status: await session.sender.revise(message, revision) }),
   }
 }
 

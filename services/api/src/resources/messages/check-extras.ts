@@ -1,7 +1,7 @@
 import { invalid } from "../../http/parse-input.ts"
 import type { SendRequest } from "./send-body.ts"
 
-const statusKinds: ReadonlySet<string> = new Set(["text", "image", "video", "audio"])
+const statusKinds: ReadonlySet<string> = new Set(["text", "image", "video", "audio", "delete"])
 
 /** Refuses what does not go together: in a chat of this kind, or with this content. Throws naming the field. */
 export function checkExtras({ to, content, mentions, audience, quoted }: SendRequest): void {

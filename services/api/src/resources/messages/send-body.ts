@@ -9,7 +9,7 @@ import { invalid, parseBody } from "../../http/parse-input.ts"
 import type { StagedMedia } from "../../media/staged-media.ts"
 
 /** Where the bytes of a file come from. What they are is seen by themselves, not by a name or header. */
-const MediaSource = z
+export const MediaSource = z
   .union([
     z.strictObject({
       url: z

@@ -1,7 +1,7 @@
 import type { z } from "zod"
 import { tasks } from "@wildcat/shared/contracts"
 import { connectBus, consume, ensureConsumer, provisionStreams } from "@wildcat/shared/bus"
-import { createSecretBox, repeat } from "@wildcat/shared/runtime"
+import { createSecretBox, repeat, serveWaiting } from "@wildcat/shared/runtime"
 import type { ReadyCheck, Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { config } from "./config.ts"
@@ -24,6 +24,9 @@ export async function startMedia(settings: Config, scope: Scope): Promise<void> 
   const { log } = scope
   const checks: Record<string, ReadyCheck> = { started: () => "still starting" }
   const box = createSecretBox(settings.SECRETS_KEY, settings.SECRETS_KEY_PREVIOUS)
+  const address = { host: settings.MEDIA_HOST, port: settings.MEDIA_PORT }
+  const waiting = await serveWaiting(address)
+  scope.onStop("waiting", () => waiting.close())
   const store = await connectStore({
     mongoUrl: settings.MONGO_URL,
     database: settings.MONGO_DATABASE,
@@ -31,9 +34,9 @@ export async function startMedia(settings: Config, scope: Scope): Promise<void> 
     log,
   })
   scope.onStop("store", () => store.close())
+  await waiting.close()
   const server = await startMediaServer({
-    host: settings.MEDIA_HOST,
-    port: settings.MEDIA_PORT,
+    ...address,
     media: store.media,
     box,
     checks,

@@ -15,6 +15,7 @@ export const tasks = {
       message: idSchema("message"),
       media: idSchema("media"),
       event: idSchema("event").describe("The message's event; media.stored names it as its cause"),
+      attempt: z.string().max(64).optional().describe("Set where somebody asked to fetch a media that had failed"),
     }),
     ackWaitMs: 10_000,
     retryDelaysMs: [1_000, 2_000, 5_000, 15_000, 60_000],

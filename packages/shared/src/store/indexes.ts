@@ -1,5 +1,17 @@
 import type { Db, IndexDescription } from "mongodb"
 
+/** What a message is found by. */
+const searchedFields = [
+  "content.text",
+  "content.caption",
+  "content.question",
+  "content.options",
+  "content.name",
+  "content.address",
+  "content.contacts.name",
+  "media.fileName",
+]
+
 /** Every index, by collection, with the query it serves. */
 const indexes: Record<string, IndexDescription[]> = {
   /** list of a tenant's keys */
@@ -26,6 +38,13 @@ const indexes: Record<string, IndexDescription[]> = {
     /** the same under the person's other name */
     { key: { account: 1, "chat.pn": 1, timestamp: -1, _id: -1 } },
     { key: { account: 1, "chat.lid": 1, timestamp: -1, _id: -1 } },
+    /** search for whole words; `none`: customers write in any language */
+    {
+      key: { account: 1, ...Object.fromEntries(searchedFields.map((field) => [field, "text"])) },
+      name: "words",
+      default_language: "none",
+      language_override: "textLanguage",
+    },
     /** what a quote refers to */
     { key: { account: 1, waId: 1 } },
     /** the message whose media is to be fetched again */

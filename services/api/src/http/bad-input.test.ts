@@ -2,6 +2,7 @@ import { newId } from "@wildcat/shared/contracts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { encodeEventCursor } from "../events/event-cursor.ts"
 import { routes } from "../resources/index.ts"
+import { namedInPath, peopleRows, validPeopleCalls } from "../testing/bad-input/people-rows.ts"
 import { png, startTestApi } from "../testing/test-api.ts"
 import type { CallOptions, TestApi } from "../testing/test-api.ts"
 
@@ -378,8 +379,13 @@ const rows: Record<string, Bad[]> = {
     ["status", { query: "status=lost" }, 400, "invalid_request", "query.status"],
     ["direction", { query: "direction=up" }, 400, "invalid_request", "query.direction"],
     ["chat", { query: "chat=nobody" }, 400, "invalid_request", "query.chat"],
+    ["from no time", { query: "from=today" }, 400, "invalid_request", "query.from"],
+    ["to no time", { query: "to=1" }, 400, "invalid_request", "query.to"],
+    ["search without a word", { query: "q=%20-%22" }, 400, "invalid_request", "query.q"],
+    ["search of many words", { query: `q=${"a+b+".repeat(20)}` }, 400, "invalid_request", "query.q"],
   ],
   getMessage: [],
+  listReceipts: [],
   cancelMessage: [],
   getSendingBudget: [],
   createCampaign: [
@@ -569,6 +575,7 @@ const rows: Record<string, Bad[]> = {
   getWorkerAccounts: badPage,
   drainWorker: [],
   undrainWorker: [],
+  ...peopleRows(badPage, badJson),
 }
 
 test("every endpoint has its row of bad input", () => {
@@ -583,7 +590,7 @@ async function pathOf(template: string): Promise<string> {
     : null
   const draft = { account: account._id, content: { type: "text", text: "Hello" } }
   const campaign = template.includes("campaigns/") ? await api.call("POST", "/v1/campaigns", { body: draft }) : null
-  return template
+  return namedInPath(template)
     .replace("/accounts/{id}", `/accounts/${account._id}`)
     .replace("/webhooks/{id}", `/webhooks/${webhook?.body.id}`)
     .replace("/campaigns/{id}", `/campaigns/${campaign?.body.id}`)
@@ -595,7 +602,9 @@ describe.each(routes.map((route) => [`${route.method.toUpperCase()} ${route.path
   "%s",
   (_name, route) => {
     const method = route.method.toUpperCase()
-    const unknown = route.path.replaceAll("{id}", idLike(route.path)).replace("{messageId}", newId("message"))
+    const unknown = namedInPath(route.path)
+      .replaceAll("{id}", idLike(route.path))
+      .replace("{messageId}", newId("message"))
     const valid = route.body === null ? {} : validCall(route.operation)
 
     test.each(rows[route.operation] ?? [])("%s", async (_what, { query, ...call }, status, code, field) => {
@@ -688,6 +697,8 @@ function idLike(path: string): string {
 
 function validCall(operation: string): CallOptions {
   if (operation === "uploadMedia") return { raw: png, headers: { "content-type": "image/png" } }
+  const ofPeople = validPeopleCalls[operation]
+  if (ofPeople !== undefined) return ofPeople
   if (operation === "sendMessage") return { body: text }
   if (operation === "addRecipients") return { raw: "to\n", headers: { "content-type": "text/csv" } }
   if (operation === "editMessage") return { body: { text: "x" } }

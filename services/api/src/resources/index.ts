@@ -1,4 +1,6 @@
 import type { Route } from "../http/route.ts"
+import { chatRoutes } from "./chats/index.ts"
+import { starMessage, unstarMessage } from "./messages/star-message.ts"
 import { createAccount } from "./accounts/create-account.ts"
 import { deleteAccount } from "./accounts/delete-account.ts"
 import { getAccountMoves } from "./accounts/get-account-moves.ts"
@@ -57,6 +59,7 @@ import { editMessage } from "./messages/edit-message.ts"
 import { getMessage } from "./messages/get-message.ts"
 import { getPoll } from "./messages/get-poll.ts"
 import { listMessages } from "./messages/list-messages.ts"
+import { listReceipts } from "./messages/list-receipts.ts"
 import { reactToMessage, takeReactionBack } from "./messages/react-to-message.ts"
 import { sendMessage } from "./messages/send-message.ts"
 import { setChatPresence } from "./presence/set-chat-presence.ts"
@@ -99,6 +102,7 @@ export const routes: readonly Route[] = [
   sendMessage,
   listMessages,
   getMessage,
+  listReceipts,
   editMessage,
   reactToMessage,
   takeReactionBack,
@@ -125,6 +129,9 @@ export const routes: readonly Route[] = [
   listJoinRequests,
   approveJoinRequests,
   rejectJoinRequests,
+  ...chatRoutes,
+  starMessage,
+  unstarMessage,
   listContacts,
   checkNumbers,
   lookUpPeople,

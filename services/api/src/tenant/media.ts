@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream"
-import { WildcatError, newId } from "@wildcat/shared/contracts"
+import { publishTask } from "@wildcat/shared/bus"
+import { WildcatError, derivedId, newId } from "@wildcat/shared/contracts"
 import { signMediaLink } from "@wildcat/shared/runtime"
 import { MediaTooLarge } from "@wildcat/shared/store"
-import type { StoredMedia } from "@wildcat/shared/store"
+import type { MessageDoc, StoredMedia } from "@wildcat/shared/store"
 import { fetchPublic } from "../media/fetch-public.ts"
 import { stagedPrefix } from "../media/staged-media.ts"
 import type { StagedMedia } from "../media/staged-media.ts"
@@ -64,6 +65,22 @@ export function mediaOf(parts: Parts, caller: Caller) {
         timeoutMs: Math.min(limits.timeoutMs ?? Infinity, parts.limits.mediaFetchMs),
         bytesMax: Math.min(limits.bytesMax ?? Infinity, parts.limits.mediaBytesMax),
       }),
+
+    /** Queues that the media of a message is fetched again; the same attempt a second time is the same. */
+    fetchAgain: (message: MessageDoc, media: string, attempt: string) =>
+      publishTask(
+        parts.bus,
+        "media.fetch",
+        {
+          tenant: message.tenant,
+          account: message.account,
+          message: message._id,
+          media,
+          event: derivedId("event", message._id, message.fromMe ? "message.sent" : "message.received"),
+          attempt,
+        },
+        `${media}:${attempt}`,
+      ),
 
     /** Where this process gets the bytes from, within the next minute. */
     internalLinkOf: (id: string) => link(parts, parts.limits.mediaInternalUrl, id, new Date(Date.now() + 60_000)),

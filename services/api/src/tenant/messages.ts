@@ -14,6 +14,11 @@ export interface MessageQuery extends PageRequest {
   /** Canonical JID, under either of a person's names. */
   chat?: string | undefined
   direction?: "in" | "out" | undefined
+  /** From this time on, and before that one. */
+  from?: Date | undefined
+  to?: Date | undefined
+  /** Each of them stands in the message. Only the log is searched. */
+  words?: readonly string[] | undefined
   /** Only of those that the log does not have. */
   status?: "queued" | "scheduled" | "expired" | "cancelled" | undefined
 }
@@ -49,8 +54,9 @@ export function messagesOf(parts: Parts, caller: Caller) {
               .find({ $and: [of(account), logFilter(query), olderThan("timestamp", before)] } as Filter<MessageDoc>)
               .sort({ timestamp: -1, _id: -1 })
               .limit(most)
+              .maxTimeMS(searchMs)
               .toArray(),
-        query.direction === "in" ? [] : unlogged(account, query, before),
+        query.direction === "in" || query.words !== undefined ? [] : unlogged(account, query, before),
       ])
       const all = [
         ...logged.map((doc) => ({ kind: "logged" as const, doc })),
@@ -88,6 +94,7 @@ export function messagesOf(parts: Parts, caller: Caller) {
       ...of(account),
       ...queueFilter(query.status),
       ...(query.chat === undefined ? {} : { to: query.chat }),
+      ...during("createdAt", query),
     }
     return outbox
       .aggregate<OutboxDoc>([
@@ -123,11 +130,22 @@ function queueFilter(status: MessageQuery["status"]): Filter<OutboxDoc> {
   return status === "queued" ? waiting : { ...waiting, dueAt: { $gt: new Date() } }
 }
 
-function logFilter({ chat, direction }: MessageQuery): Filter<MessageDoc> {
+/** A search for common words in a very large account is ended rather than let others wait for it. */
+const searchMs = 8_000
+
+function logFilter({ chat, direction, words, ...range }: MessageQuery): Filter<MessageDoc> {
   return {
+    // Each word as a phrase of its own: all of them are wanted, and a leading hyphen excludes nothing.
+    ...(words === undefined ? {} : { $text: { $search: words.map((word) => `"${word}"`).join(" ") } }),
+    ...during("timestamp", range),
     ...(direction === undefined ? {} : { fromMe: direction === "out" }),
     ...(chat === undefined ? {} : { $or: [{ "chat.jid": chat }, { "chat.pn": chat }, { "chat.lid": chat }] }),
   }
+}
+
+function during(field: "timestamp" | "createdAt", { from, to }: Pick<MessageQuery, "from" | "to">) {
+  if (from === undefined && to === undefined) return {}
+  return { [field]: { ...(from && { $gte: from }), ...(to && { $lt: to }) } }
 }
 
 function olderThan(field: "timestamp" | "createdAt", position: Position | null) {

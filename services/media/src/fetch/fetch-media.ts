@@ -27,10 +27,16 @@ export interface FetchParts {
  * only when everything was right. Throws MediaFailure when the media itself cannot be had, anything else when our
  * own store failed.
  */
-export async function fetchMedia(parts: FetchParts, message: MediaMessage): Promise<StoredMedia> {
+export async function fetchMedia(
+  parts: FetchParts,
+  message: MediaMessage,
+  /** Where it is now, if not where the message says. */
+  directPath?: string,
+): Promise<StoredMedia> {
   if (message.raw === null) throw new MediaFailure("no_reference")
   const raw = parts.box.open(message.raw.value(), `message:${message._id}`)
-  const reference = mediaReferenceOf(raw, message.media.kind)
+  const told = mediaReferenceOf(raw, message.media.kind)
+  const reference = directPath === undefined ? told : { ...told, directPath }
   if ((reference.fileLength ?? 0) > parts.bytesMax) throw new MediaFailure("too_large")
   const encrypted = await parts.opener.open(mediaAddressOf(reference, parts.policy))
   const plain = Readable.from(decryptMedia(encrypted, reference), { objectMode: false })

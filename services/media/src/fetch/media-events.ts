@@ -30,7 +30,7 @@ export function failedEvent(
 function envelope(task: Task, type: "media.stored" | "media.failed", time: Date) {
   return {
     specversion: "1.0" as const,
-    id: derivedId("event", task.media, type),
+    id: derivedId("event", task.media, type, ...(task.attempt === undefined ? [] : [task.attempt])),
     source: `/accounts/${task.account}`,
     time: time.toISOString(),
     datacontenttype: "application/json" as const,

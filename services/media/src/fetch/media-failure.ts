@@ -10,7 +10,7 @@ export const mediaFailures = {
   mac_mismatch: { text: "The encrypted file was not made with the message's key.", triesMax: 2 },
   hash_mismatch: { text: "The file is not the one that the message names.", triesMax: 2 },
   length_mismatch: { text: "The file has another length than the message names.", triesMax: 2 },
-  gone: { text: "WhatsApp no longer has the media.", triesMax: 3 },
+  gone: { text: "WhatsApp no longer has the media, and the phone did not upload it again.", triesMax: 3 },
   unavailable: { text: "The media host did not give the media.", triesMax: 8 },
 } as const satisfies Record<string, { text: string; triesMax: number }>
 

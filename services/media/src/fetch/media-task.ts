@@ -1,6 +1,6 @@
 import { tasks } from "@wildcat/shared/contracts"
 import type { TaskPayload } from "@wildcat/shared/contracts"
-import { done, publishEvent } from "@wildcat/shared/bus"
+import { done, publishEvent, requestCommand } from "@wildcat/shared/bus"
 import type { Bus, Delivered, Outcome } from "@wildcat/shared/bus"
 import { faultPoint, jittered } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
@@ -31,15 +31,37 @@ export function createMediaTaskHandler(parts: Parts): (delivered: Delivered) => 
     const task = parsed.data
     const message = await findMessage(parts, task)
     if (message === null) return withoutMessage(delivered)
-    if (message.media.status === "failed") return announceFailed(parts, task, message, message.media.error)
+    if (message.media.status === "failed" && task.attempt === undefined) {
+      return announceFailed(parts, task, message, message.media.error)
+    }
     const present = await parts.store.media.find(task.media)
     if (present) return announceStored(parts, task, message, present)
     try {
-      return await announceStored(parts, task, message, await fetchMedia(parts, message))
+      return await announceStored(parts, task, message, await fetchOrAskAgain(parts, message))
     } catch (error) {
       if (!(error instanceof MediaFailure)) throw error
-      return afterFailure(parts, { task, message, failure: error, tries: downloads.count(task.media) })
+      return afterFailure(parts, { task, message, failure: error, tries: downloads.count(task.attempt ?? task.media) })
     }
+  }
+}
+
+/** WhatsApp deletes media after some weeks; the account's phone, if it still has one, uploads it again when asked. */
+async function fetchOrAskAgain(parts: Parts, message: MediaMessage): Promise<StoredMedia> {
+  try {
+    return await fetchMedia(parts, message)
+  } catch (error) {
+    if (!(error instanceof MediaFailure) || error.code !== "gone") throw error
+    return fetchMedia(parts, message, await askAgain(parts, message, error))
+  }
+}
+
+async function askAgain({ bus, log }: Parts, message: MediaMessage, gone: MediaFailure): Promise<string> {
+  const { account, _id } = message
+  try {
+    return (await requestCommand(bus, { account, verb: "media.reupload", request: { message: _id } })).directPath
+  } catch (error) {
+    log.info({ message: _id, error }, "media.not_uploaded_again")
+    throw gone
   }
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { encodeEventCursor } from "../events/event-cursor.ts"
 import { routes } from "../resources/index.ts"
 import { namedInPath, peopleRows, validPeopleCalls } from "../testing/bad-input/people-rows.ts"
+import { chatRows } from "../testing/bad-input/chat-rows.ts"
 import { png, startTestApi } from "../testing/test-api.ts"
 import type { CallOptions, TestApi } from "../testing/test-api.ts"
 
@@ -575,6 +576,7 @@ const rows: Record<string, Bad[]> = {
   getWorkerAccounts: badPage,
   drainWorker: [],
   undrainWorker: [],
+  ...chatRows(badPage, badJson),
   ...peopleRows(badPage, badJson),
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { nudge } from "@wildcat/shared/bus"
+import { nudge, requestCommand } from "@wildcat/shared/bus"
 import { waitUntil } from "@wildcat/testkit"
 import { createWorld } from "./world.ts"
 import type { World } from "./world.ts"
@@ -12,6 +12,12 @@ beforeEach(async () => {
 
 afterEach(() => world.stop())
 
+async function lastRow(account: string) {
+  const [row] = await world.store.collections.sessionLog.find({ account }).sort({ n: -1 }).limit(1).toArray()
+  if (row === undefined) throw new Error("the log is empty")
+  return row
+}
+
 test("a frozen owner is fenced: another takes over, and what the frozen one had staged never leaves", async () => {
   const frozen = await world.startWorker({ WORKER_ID: "worker-1" })
   const account = await world.linkAccount()
@@ -21,6 +27,8 @@ test("a frozen owner is fenced: another takes over, and what the frozen one had 
 
   frozen.kill("SIGSTOP")
   const { id, waId } = await world.queue(account.id, contact.pn, { type: "text", text: "once only" })
+  const ask = { account: account.id, verb: "account.qr", request: {}, deadlineMs: 60_000 } as const
+  const asked = requestCommand(world.bus, ask).catch((error: unknown) => error)
   await world.startWorker({ WORKER_ID: "worker-2" })
   await waitUntil("the new owner", async () => (await world.account(account.id)).owner?.worker === "worker-2")
   await waitUntil(
@@ -28,11 +36,24 @@ test("a frozen owner is fenced: another takes over, and what the frozen one had 
     async () => (await world.store.collections.outbox.findOne({ _id: id }))?.status === "server_ack",
   )
 
+  const { n: rows } = await lastRow(account.id)
+  const accepted = await world.whatsapp.counters()
   frozen.kill("SIGCONT")
+  expect(await asked).toMatchObject({ code: "session_timeout", message: expect.stringContaining("expired") })
   await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "two" })
   await waitUntil("the second", async () => (await world.events("message.received")).length === 2)
   await waitUntil("the frozen one noticed", () => frozen.lines.some((line) => line.includes("session.log_died")))
   expect((await world.account(account.id)).owner?.worker).toBe("worker-2")
+  const fenced = frozen.lines.filter((line) => line.includes("session.log_died"))
+  expect(fenced.every((line) => line.includes("Fenced"))).toBe(true)
+  const later = await world.store.collections.sessionLog.find({ account: account.id, n: { $gt: rows } }).toArray()
+  const { owner } = await lastRow(account.id)
+  expect(
+    later.map((row) => row.owner),
+    "every later row is the new owner's",
+  ).toEqual(later.map(() => owner))
+  const { messagesFromClients } = await world.whatsapp.counters()
+  expect(messagesFromClients, "no message came from the old connection").toBe(accepted.messagesFromClients)
   const got = await world.whatsapp.receivedMessages({ contactId: contact.id })
   expect(got.map((message) => message.messageId)).toEqual([waId])
   const sequences = (await world.events()).map((event) => event.sequence)

@@ -35,7 +35,7 @@ export interface World {
   bus: Bus
   box: SecretBox
   tenant: string
-  startWorker(env?: Record<string, string>): Promise<ServiceProcess>
+  startWorker(env?: Record<string, string>, onLine?: (line: string) => void): Promise<ServiceProcess>
   createAccount(): Promise<string>
   /** A new account whose phone has scanned the code. */
   linkAccount(): Promise<Account>
@@ -86,13 +86,16 @@ export async function createWorld({
     tenant,
     account,
     box: createSecretBox(secretsKey),
-    async startWorker(env = {}) {
-      const port = await freePort()
+    async startWorker(env = {}, onLine) {
+      const port = Number(env["WORKER_PORT"] ?? (await freePort()))
       const worker = await startProcess({
         entry,
         env: { ...workerEnv(place, simulator, join(folder, "ca.pem")), WORKER_PORT: String(port), ...env },
         readyUrl: `http://127.0.0.1:${port}/readyz`,
-        onLine: (line) => process.env["SHOW_WORKER"] && process.stderr.write(`${line}\n`),
+        onLine: (line) => {
+          onLine?.(line)
+          if (process.env["SHOW_WORKER"]) process.stderr.write(`${line}\n`)
+        },
       })
       processes.push(worker)
       return worker

@@ -19,8 +19,8 @@ export interface Bus {
 }
 
 /**
- * Connects to NATS and keeps reconnecting for ever. `natsUrl` may list several servers and hold user and password.
- * Throws when no server answers within 20 s at the first try.
+ * Connects to NATS, waiting for it as long as it takes, and keeps reconnecting for ever. `natsUrl` may list several
+ * servers and hold user and password.
  */
 export async function connectBus(options: {
   natsUrl: string
@@ -34,7 +34,7 @@ export async function connectBus(options: {
   return {
     connection,
     jetStream: connection.jetstream({ timeout: 2_000 }),
-    manager: await connection.jetstreamManager({ timeout: 5_000 }),
+    manager: await firstConnection("JetStream", options.log, () => connection.jetstreamManager({ timeout: 5_000 })),
     subjects: subjectsOf(options.prefix),
     log: options.log,
     check: () => (state.connected && !connection.isClosed() ? null : "not connected to NATS"),
@@ -47,13 +47,13 @@ export async function connectBus(options: {
   }
 }
 
-async function connectFirst(options: { natsUrl: string; name: string }): Promise<NatsConnection> {
+async function connectFirst(options: { natsUrl: string; name: string; log: Logger }): Promise<NatsConnection> {
   const urls = options.natsUrl.split(",").map((url) => new URL(url.includes("://") ? url : `nats://${url}`))
   const [first] = urls
   const user = first?.username
     ? { user: decodeURIComponent(first.username), pass: decodeURIComponent(first.password) }
     : {}
-  return firstConnection(() =>
+  return firstConnection("NATS", options.log, () =>
     connect({
       servers: urls.map((url) => url.host),
       name: options.name,

@@ -1,6 +1,7 @@
 import { AckPolicy, DeliverPolicy, DiscardPolicy, NatsError, RetentionPolicy, StorageType, nanos } from "nats"
 import type { StreamConfig } from "nats"
 import { tasks } from "../contracts/index.ts"
+import { firstConnection } from "../runtime/index.ts"
 import type { Bus } from "./connect.ts"
 
 /** A republished event is recognised by its id for this long. The pump republishes after a crash, within minutes. */
@@ -8,9 +9,13 @@ const duplicateWindowMs = 20 * 60_000
 
 /**
  * Creates the streams and lasting buckets of the installation or brings them up to date. Every service calls it at its start;
- * several at once do no harm.
+ * several at once do no harm. Waits as long as it takes for JetStream to do it.
  */
-export async function provisionStreams(bus: Bus, options: { replicas: number; eventsDays: number }): Promise<void> {
+export function provisionStreams(bus: Bus, options: { replicas: number; eventsDays: number }): Promise<void> {
+  return firstConnection("streams", bus.log, () => provision(bus, options))
+}
+
+async function provision(bus: Bus, options: { replicas: number; eventsDays: number }): Promise<void> {
   await ensureStream(bus, {
     name: bus.subjects.eventsStream,
     subjects: [bus.subjects.allEvents],

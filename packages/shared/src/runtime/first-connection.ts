@@ -1,20 +1,29 @@
 import { setTimeout as pause } from "node:timers/promises"
+import { jittered } from "./backoff.ts"
+import type { Logger } from "./log.ts"
 
-const patienceMs = 20_000
-const pauseMs = 500
+const pausesMs = [500, 1_000, 2_000, 5_000]
+/** A wait is told at its beginning and then this often, not with every try. */
+const tellEveryMs = 10_000
 
 /**
- * Connects, and tries again for 20 s: a server that starts together with the services is waited for, however short
- * later waits are. Throws the last failure.
+ * Begins something that needs a server, and tries again for as long as it takes: a service that starts before its
+ * servers waits for them, is not ready meanwhile and says what it waits for. `what` names it in the log.
  */
-export async function firstConnection<T>(connect: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + patienceMs
-  for (;;) {
+export async function firstConnection<T>(what: string, log: Logger, connect: () => Promise<T>): Promise<T> {
+  const began = performance.now()
+  let toldAt = -Infinity
+  for (let tries = 1; ; tries += 1) {
     try {
-      return await connect()
+      const connected = await connect()
+      if (tries > 1) log.info({ what, tries, waitedMs: Math.round(performance.now() - began) }, "dependency.there")
+      return connected
     } catch (error) {
-      if (performance.now() > deadline) throw error
-      await pause(pauseMs)
+      if (performance.now() - toldAt > tellEveryMs) {
+        log.warn({ error, what, tries }, "dependency.awaited")
+        toldAt = performance.now()
+      }
+      await pause(jittered(pausesMs, tries))
     }
   }
 }

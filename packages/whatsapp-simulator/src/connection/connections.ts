@@ -6,6 +6,7 @@ export class Connections {
   private readonly open = new Set<ClientConnection>()
   private readonly byDevice = new Map<LinkedDevice, ClientConnection>()
   private readonly devices = new Map<ClientConnection, LinkedDevice>()
+  private readonly replaced = new WeakSet<ClientConnection>()
 
   opened(connection: ClientConnection): void {
     this.open.add(connection)
@@ -14,7 +15,10 @@ export class Connections {
   /** Binds a device to its connection; returns the connection it had before, if that is still open. */
   loggedIn(device: LinkedDevice, connection: ClientConnection): ClientConnection | undefined {
     const before = this.byDevice.get(device)
-    if (before) this.release(before)
+    if (before) {
+      this.release(before)
+      this.replaced.add(before)
+    }
     this.byDevice.set(device, connection)
     this.devices.set(connection, device)
     return before
@@ -27,6 +31,11 @@ export class Connections {
 
   deviceOf(connection: ClientConnection): LinkedDevice | undefined {
     return this.devices.get(connection)
+  }
+
+  /** Its device has logged in on another one since. */
+  isReplaced(connection: ClientConnection): boolean {
+    return this.replaced.has(connection)
   }
 
   connectionOf(device: LinkedDevice): ClientConnection | undefined {

@@ -30,6 +30,8 @@ export const countersSchema = z.object({
   malformedStanzas: z.number(),
   /** Stanzas of clients that are not in the table of stanzas. */
   unknownStanzas: z.number(),
+  /** Stanzas that came on a connection after its device had logged in on another one: they are not accepted. */
+  stanzasAfterReplacement: z.number(),
   /** Pings by which clients keep their connections alive. */
   keepAlives: z.number(),
   /** Messages of clients that carried the privacy token their recipient had given. */
@@ -63,6 +65,7 @@ export function createCounters(): Counters {
     stanzasDropped: 0,
     malformedStanzas: 0,
     unknownStanzas: 0,
+    stanzasAfterReplacement: 0,
     keepAlives: 0,
     privacyTokens: 0,
     appStatePatches: 0,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { KV, QueuedIterator, KvEntry } from "nats"
 import { decodeBeat, encodeBeat, isApiError, isToDrain, openBeats } from "@wildcat/shared/bus"
 import type { Bus, WorkerBeat } from "@wildcat/shared/bus"
-import { repeat } from "@wildcat/shared/runtime"
+import { firstConnection, repeat } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import { createLiveness } from "./liveness.ts"
 import type { Liveness, LivenessWatch } from "./liveness.ts"
@@ -39,18 +39,18 @@ const looksPerLimit = 20
  */
 export async function startHeartbeats(bus: Bus, options: HeartbeatOptions): Promise<Heartbeats> {
   const { worker, limitMs, log } = options
-  const kv = await openBeats(bus, options)
+  const kv = await firstConnection("heartbeats", log, () => openBeats(bus, options))
   const liveness = createLiveness({ worker, limitMs })
   const incarnation = randomUUID()
   const since = new Date().toISOString()
-  let isDrained = await isToDrain(bus, worker)
+  let isDrained = await firstConnection("orders", log, () => isToDrain(bus, worker))
   const encoded = () => {
     const { draining, ...load } = options.load()
     const rssBytes = process.memoryUsage.rss()
     return encodeBeat({ incarnation, since, limitMs, rssBytes, ...load, draining: draining || isDrained })
   }
-  let revision = await kv.put(worker, encoded())
-  let watch = await follow(kv, liveness, log)
+  let revision = await firstConnection("heartbeats", log, () => kv.put(worker, encoded()))
+  let watch = await firstConnection("heartbeats", log, () => follow(kv, liveness, log))
 
   const beat = async () => {
     try {

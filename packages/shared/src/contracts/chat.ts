@@ -22,27 +22,25 @@ const chatState = {
 }
 
 /** A chat as the API shows it: one per person, under whichever of its names it was learned. */
-export const ChatView = z
-  .object({
-    id: idSchema("chat"),
-    account: idSchema("account"),
-    chat: ChatRef,
-    ...chatState,
-    pushName: z.string().nullable().describe("Name that the person shows to others; null in groups"),
-    lastMessage: z
-      .object({
-        id: idSchema("message"),
-        timestamp: z.iso.datetime(),
-        fromMe: z.boolean(),
-        author: Person,
-        content: MessageContent,
-      })
-      .nullable()
-      .describe("Null when there is none, or all were cleared. A long text is cut"),
-    activityAt: z.iso.datetime().describe("Time of the last message, or of the first sign of the chat"),
-    updatedAt: z.iso.datetime(),
-  })
-  .meta({ id: "Chat" })
+export const ChatView = z.object({
+  id: idSchema("chat"),
+  account: idSchema("account"),
+  chat: ChatRef,
+  ...chatState,
+  pushName: z.string().nullable().describe("Name that the person shows to others; null in groups"),
+  lastMessage: z
+    .object({
+      id: idSchema("message"),
+      timestamp: z.iso.datetime(),
+      fromMe: z.boolean(),
+      author: Person,
+      content: MessageContent,
+    })
+    .nullable()
+    .describe("Null when there is none, or all were cleared. A long text is cut"),
+  activityAt: z.iso.datetime().describe("Time of the last message, or of the first sign of the chat"),
+  updatedAt: z.iso.datetime(),
+})
 export type ChatView = z.infer<typeof ChatView>
 
 /** A change of a chat, apart from its messages: only what became different is in `changed`. */

@@ -95,6 +95,7 @@ const rows: Record<string, Bad[]> = {
   logOutAccount: [],
   deleteAccount: [],
   getQr: [["unknown format", { query: "format=gif" }, 400, "invalid_request", "query.format"]],
+  getSnapshot: [["unknown format", { query: "format=gif" }, 400, "invalid_request", "query.format"]],
   sendMessage: [
     ...badJson,
     ["bad phone", { body: { ...text, to: "12ab" } }, 400, "invalid_request", "to"],

@@ -72,6 +72,7 @@ import { setProfilePicture } from "./profile/set-picture.ts"
 import { updatePrivacy } from "./profile/update-privacy.ts"
 import { updateProfile } from "./profile/update-profile.ts"
 import { getSendingBudget } from "./sending-budget/get-sending-budget.ts"
+import { getSnapshot } from "./snapshot/get-snapshot.ts"
 import { createWebhook } from "./webhooks/create-webhook.ts"
 import { deleteWebhook } from "./webhooks/delete-webhook.ts"
 import { getWebhook } from "./webhooks/get-webhook.ts"
@@ -99,6 +100,7 @@ export const routes: readonly Route[] = [
   logOutAccount,
   deleteAccount,
   getQr,
+  getSnapshot,
   sendMessage,
   listMessages,
   getMessage,

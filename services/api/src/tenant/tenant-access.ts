@@ -1,5 +1,7 @@
 import type { Caller } from "../keys/authenticator.ts"
 import { accountsOf } from "./accounts.ts"
+import { campaignsOf } from "./campaigns.ts"
+import { chatsOf } from "./chats.ts"
 import { contactsOf } from "./contacts.ts"
 import { deliveriesOf } from "./deliveries.ts"
 import { eventsOf } from "./events.ts"
@@ -28,7 +30,9 @@ export function tenantAccess(parts: Parts, caller: Caller) {
     messages: messagesOf(parts, caller),
     groups: groupsOf(parts, caller),
     contacts: contactsOf(parts, caller),
+    chats: chatsOf(parts, caller),
     outbox: outboxOf(parts, caller),
+    campaigns: campaignsOf(parts, caller),
     media: mediaOf(parts, caller),
     webhooks: webhooksOf(parts, caller),
     deliveries: deliveriesOf(parts, caller),

@@ -15,21 +15,41 @@ export const messageStory = {
     .object({ by: Person, at })
     .nullable()
     .describe("Set when it was removed for everyone; what it said is gone"),
+  starred: z.boolean().describe("Marked with a star on the account's devices"),
+  deletedForMe: z.boolean().describe("Removed on the account's own devices; others keep it"),
   pinned: z.object({ by: Person, at, until: at }).nullable().describe("Set while it is pinned in its chat"),
 }
 
 type Story = z.infer<z.ZodObject<typeof messageStory>>
 
 /** Of a message to which nothing was done. */
-export const noStory = { reactions: [], editedAt: null, edits: [], revoked: null, pinned: null } satisfies Story
+export const noStory = {
+  reactions: [],
+  editedAt: null,
+  edits: [],
+  revoked: null,
+  starred: false,
+  deletedForMe: false,
+  pinned: null,
+} satisfies Story
 
-export function viewStory({ reactions = [], editedAt, edits = [], revoked, pin }: MessageDoc): Story {
+export function viewStory({
+  reactions = [],
+  editedAt,
+  edits = [],
+  revoked,
+  starred,
+  deletedForMe,
+  pin,
+}: MessageDoc): Story {
   return {
     // Those that were taken back are kept only to know that they are.
     reactions: reactions.filter(({ emoji }) => emoji !== "").map(dated),
     editedAt: editedAt?.toISOString() ?? null,
     edits: edits.map(({ content, at: since }) => ({ content, at: since.toISOString() })),
     revoked: revoked ? dated(revoked) : null,
+    starred: starred ?? false,
+    deletedForMe: deletedForMe ?? false,
     pinned: pin?.until && pin.until.getTime() > Date.now() ? { ...dated(pin), until: pin.until.toISOString() } : null,
   }
 }

@@ -1,82 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { EventType, OutboundContent } from "@wildcat/shared/contracts"
-import type { MessageDoc } from "@wildcat/shared/store"
 import { waitUntil } from "@wildcat/testkit"
+import { createConversations, text } from "./conversations.ts"
+import type { Chat, Conversations } from "./conversations.ts"
 import { createWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
-let me = { pn: "", lid: "" }
+let me: Conversations["me"]
+let openChat: Conversations["openChat"]
+let say: Conversations["say"]
+let heard: Conversations["heard"]
+let stored: Conversations["stored"]
+let eventOf: Conversations["eventOf"]
 
 beforeAll(async () => {
   world = await createWorld({ ackDelayMs: 20 })
   await world.startWorker()
   account = await world.linkAccount()
-  const phone = (await world.whatsapp.phones()).find(({ id }) => id === account.phoneId)
-  me = { pn: account.pn, lid: phone?.lid ?? "" }
+  ;({ me, openChat, say, heard, stored, eventOf } = await createConversations(world, account))
 }, 60_000)
 
 afterAll(() => world.stop(), 60_000)
-
-type Form = "pn" | "lid" | "group"
-interface Chat {
-  /** As a send names it. */
-  to: string
-  /** As the simulator's people name it. */
-  dest: { to: string } | { groupId: string }
-  contact: { id: string; pn: string; lid: string }
-  /** How people are named in it. */
-  names: "pn" | "lid"
-  kind: "direct" | "group"
-  phone: { to: string } | { groupId: string }
-}
-
-/** A chat with a contact, addressed by number or LID, or a group with it in which the account is an admin. */
-async function openChat(form: Form): Promise<Chat> {
-  const names = form === "pn" ? "pn" : "lid"
-  const contact = await world.whatsapp.createContact({ addressing: names })
-  if (form !== "group") {
-    const ends = { dest: { to: account.pn }, phone: { to: contact.pn } }
-    return { to: contact[form], contact, names, kind: "direct", ...ends }
-  }
-  const group = await world.whatsapp.createGroup({ subject: "Trip", participants: [account.pn, contact.pn] })
-  const ends = { dest: { groupId: group.id }, phone: { groupId: group.id } }
-  return { to: group.id, contact, names, kind: "group", ...ends }
-}
-
-/** Sends it, and gives what the contact decrypted. */
-async function say(chat: Chat, content: OutboundContent) {
-  const { id, waId } = await world.queue(account.id, chat.to, content)
-  expect(await world.send(account.id, id)).toBe("server_ack")
-  const got = await world.whatsapp.waitForMessage({
-    contactId: chat.contact.id,
-    match: { messageId: waId },
-    timeoutMs: 30_000,
-  })
-  return { id, waId, got }
-}
-
-/** What the contact said, in the message log. */
-async function heard(messageId: string): Promise<MessageDoc> {
-  return waitUntil("the message", () =>
-    world.store.collections.messages.findOne({ account: account.id, waId: messageId }),
-  )
-}
-
-async function eventOf<T extends EventType>(type: T, action: string) {
-  return waitUntil(`the ${type} event`, async () =>
-    (await world.events(type)).find(({ data }) => "action" in data && data.action === action),
-  )
-}
-
-const stored = async (id: string) => {
-  const found = await world.store.collections.messages.findOne({ _id: id })
-  if (found === null) throw new Error("the message is not in the log")
-  return found
-}
-
-const text = (said: string): OutboundContent => ({ type: "text", text: said })
 
 /** How the contact must be told which message is meant. */
 function keyOf(chat: Chat, message: { waId: string; fromMe: boolean }) {
@@ -211,7 +156,9 @@ describe.each(forms)("in a chat addressed by %s", (form) => {
     expect((await stored(message._id)).content).toEqual({ type: "revoked" })
 
     const about = { by, fromMe: false, source: "contact" }
-    const told = (await world.events()).filter(({ data }) => "by" in data && data.by?.pn === by.pn)
+    const told = (await world.events()).filter(
+      ({ data }) => "action" in data && "by" in data && Object(data.by).pn === by.pn,
+    )
     expect(told.map(({ type, data }) => ({ type, data }))).toMatchObject([
       { type: "message.reaction", data: { ...about, id: ours.id, waId: ours.waId, emoji: "🎉" } },
       { type: "message.pinned", data: { ...about, id: ours.id } },
@@ -227,7 +174,7 @@ describe.each(forms)("in a chat addressed by %s", (form) => {
     const { messageId } = await world.whatsapp.sendText({ from: chat.contact.id, ...chat.dest, text: "look" })
     const message = await heard(messageId)
     const target = { messageId, author: chat.contact[chat.names] }
-    await world.whatsapp.sendReaction({ from: account.phoneId, ...chat.phone, target, emoji: "👀" })
+    await world.whatsapp.sendReaction({ from: account.phoneId, ...chat.fromPhone, target, emoji: "👀" })
     await waitUntil("the reaction", async () => (await stored(message._id)).reactions?.length === 1)
     const event = (await world.events("message.reaction")).find(({ data }) => data.id === message._id)
     expect(event?.data).toMatchObject({ by: me, fromMe: true, source: "phone", emoji: "👀" })

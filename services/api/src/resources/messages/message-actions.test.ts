@@ -92,7 +92,7 @@ test.each<
   [
     why: string,
     message: Partial<MessageDoc> & { content: MessageContent },
-    content: object,
+    content: Record<string, unknown>,
     status: number,
     field: string,
   ]
@@ -138,18 +138,15 @@ test.each<
   ["more votes than allowed", { content: poll }, { type: "vote", options: ["a", "b"] }, 400, "content.options"],
   ["another chat", { content: text("x") }, { to: "+4915199999999", type: "pin" }, 400, "to"],
   ["a quote", { content: text("x") }, { quoted: { messageId: newId("message") }, type: "pin" }, 400, "quoted"],
-])(
-  "%s is refused, naming the field",
-  async (_why, message, { to, quoted, ...content }: Record<string, unknown>, status, field) => {
-    const { _id } = await said(message)
-    const answer = await send({
-      ...(to ? { to } : {}),
-      ...(quoted ? { quoted } : {}),
-      content: { ...content, message: _id },
-    })
-    expect(answer).toMatchObject({ status, body: { field } })
-  },
-)
+])("%s is refused, naming the field", async (_why, message, { to, quoted, ...content }, status, field) => {
+  const { _id } = await said(message)
+  const answer = await send({
+    ...(to ? { to } : {}),
+    ...(quoted ? { quoted } : {}),
+    content: { ...content, message: _id },
+  })
+  expect(answer).toMatchObject({ status, body: { field } })
+})
 
 test("an admin's removal of another's message in a group is queued", async () => {
   const { _id: message } = await said({ content: text("spam"), fromMe: false, chat: group })

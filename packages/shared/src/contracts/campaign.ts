@@ -5,21 +5,19 @@ import { QuietHours } from "./quiet-hours.ts"
 const seconds = z.number().min(0).max(86_400)
 
 /** How a campaign goes out. The account's own pacing applies on top of it. */
-export const CampaignPacing = z
-  .strictObject({
-    delaySeconds: z
-      .strictObject({ min: seconds, max: seconds })
-      .refine(({ min, max }) => min <= max, { path: ["max"], message: "must not be less than min" })
-      .default({ min: 3, max: 5 })
-      .describe("Pause after a message, drawn anew each time"),
-    batch: z
-      .strictObject({ size: z.number().int().min(1).max(100_000), pauseSeconds: seconds })
-      .nullable()
-      .default({ size: 50, pauseSeconds: 60 })
-      .describe("A longer pause after so many messages; null for none"),
-    quietHours: QuietHours.nullable().default(null).describe("Nothing is sent then; null for none"),
-  })
-  .meta({ id: "CampaignPacing" })
+export const CampaignPacing = z.strictObject({
+  delaySeconds: z
+    .strictObject({ min: seconds, max: seconds })
+    .refine(({ min, max }) => min <= max, { path: ["max"], message: "must not be less than min" })
+    .default({ min: 3, max: 5 })
+    .describe("Pause after a message, drawn anew each time"),
+  batch: z
+    .strictObject({ size: z.number().int().min(1).max(100_000), pauseSeconds: seconds })
+    .nullable()
+    .default({ size: 50, pauseSeconds: 60 })
+    .describe("A longer pause after so many messages; null for none"),
+  quietHours: QuietHours.nullable().default(null).describe("Nothing is sent then; null for none"),
+})
 export type CampaignPacing = z.infer<typeof CampaignPacing>
 
 /** `draft` until it is started; `completed` when everybody's message has left or failed. */

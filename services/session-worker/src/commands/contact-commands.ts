@@ -15,7 +15,9 @@ export function contactCommands(session: Session): Pick<CommandHandlers, Verb> {
   const { names, numbers } = session.people
   return {
     async "contact.check"({ numbers: asked }) {
-      return { results: await askWhatsApp(session, (socket) => numbers.check(asked, socket)) }
+      const results = await askWhatsApp(session, (socket) => numbers.check(asked, socket))
+      session.people.contacts.identified(results)
+      return { results }
     },
     "contact.names": ({ people }) => Promise.resolve({ people: people.map((jid) => resolvePerson(names, jid)) }),
     async "contact.picture"({ person, preview }) {

@@ -1,6 +1,7 @@
 import { derivedId } from "@wildcat/shared/contracts"
-import type { EventData, Person } from "@wildcat/shared/contracts"
+import type { Person } from "@wildcat/shared/contracts"
 import { memberKey, otherKeys } from "@wildcat/shared/store"
+import { userOf } from "../inbound/people.ts"
 import type { Change, EventDraft } from "../log/entry.ts"
 import type { ContactFields } from "../log/people-marks.ts"
 import type { SessionLog } from "../log/session-log.ts"
@@ -15,7 +16,7 @@ export interface Contacts {
   /** The same as a change that is yet to be staged; empty when it is no news. */
   changeOf(person: Person, known: Known): Change
   /** Both names of people were learned; of interest are those who are known already. */
-  identified(people: readonly { pn: string; lid: string }[]): void
+  identified(people: readonly Person[]): void
   /** Number of the latest change of groups and people. */
   readonly revision: number
   nextRevision(): number
@@ -29,38 +30,42 @@ export function createContacts(options: { account: string; state: SessionState; 
 
   /** A clock that never goes back, so that documents of an earlier link take later changes, too. */
   const nextRevision = () => (revision = Math.max(revision + 1, Date.now()))
-  const find = (person: Person): ContactFields | undefined =>
-    [memberKey(person), ...otherKeys(person)].map((key) => state.get("person", key)).find((one) => one !== undefined)
+  /** Whoever stands under the person's names: two, while it was not known that they are one. */
+  const find = (person: Person): ContactFields[] =>
+    [memberKey(person), ...otherKeys(person)].flatMap((key) => state.get("person", key) ?? [])
 
-  const change = (before: ContactFields | undefined, contact: ContactFields): Change => {
+  const change = (before: readonly ContactFields[], contact: ContactFields): Change => {
     const earlier: StateChanges["person"] = Object.fromEntries(otherKeys(contact).map((key) => [key, null]))
     const mark = { revision: nextRevision(), contact }
     return {
-      state: { person: { ...earlier, [memberKey(contact)]: contact }, meta: { people: mark.revision } },
+      state: {
+        person: { ...earlier, [memberKey(contact)]: contact },
+        names: namesOf(contact),
+        meta: { people: mark.revision },
+      },
       contacts: [mark],
-      events: before === undefined ? [] : eventsOf(account, before, contact, mark.revision),
+      events: eventsOf(account, before, contact, mark.revision),
     }
   }
   const changeOf = (person: Person, known: Known): Change => {
     const before = find(person)
-    const contact = {
-      ...unknown,
-      ...before,
-      ...known,
-      pn: person.pn ?? before?.pn ?? null,
-      lid: person.lid ?? before?.lid ?? null,
-    }
-    return before === undefined || !isEqual(before, contact) ? change(before, contact) : {}
+    const merged = [...before, person].reduce<ContactFields>(over, unknown)
+    const contact = { ...merged, ...known }
+    const [only, ...more] = before
+    return only !== undefined && more.length === 0 && isEqual(only, contact) ? {} : change(before, contact)
   }
   const met = (person: Person, known: Known) => {
     const news = changeOf(person, known)
     if (news.contacts !== undefined) sessionLog.stage(news, "lazy")
   }
+  const identify = (person: Person) => {
+    if (find(person).length > 0) met(person, {})
+  }
   return {
     met,
     changeOf,
     identified(people) {
-      for (const person of people) if (find(person) !== undefined) met(person, {})
+      for (const { pn, lid } of people) if (pn !== null && lid !== null) identify({ pn, lid })
     },
     get revision() {
       return revision
@@ -69,19 +74,32 @@ export function createContacts(options: { account: string; state: SessionState; 
   }
 }
 
+/** Both names, for the next time that only one is said. */
+function namesOf({ pn, lid }: ContactFields): Record<string, string> {
+  return pn === null || lid === null ? {} : { [userOf(pn)]: userOf(lid), [userOf(lid)]: userOf(pn) }
+}
+
+/** What is known lies over what was known before; what is not known hides nothing. */
+function over(under: ContactFields, upper: Partial<ContactFields>): ContactFields {
+  return { ...under, ...Object.fromEntries(Object.entries(upper).filter(([, value]) => value !== null)) }
+}
+
 function isEqual(one: ContactFields, other: ContactFields): boolean {
   return (Object.keys(unknown) as (keyof ContactFields)[]).every((field) => one[field] === other[field])
 }
 
-function eventsOf(account: string, before: ContactFields, now: ContactFields, revision: number): EventDraft[] {
+function eventsOf(
+  account: string,
+  before: readonly ContactFields[],
+  now: ContactFields,
+  revision: number,
+): EventDraft[] {
   const person = { pn: now.pn, lid: now.lid }
   const time = new Date().toISOString()
   const id = (type: string) => derivedId("event", account, type, memberKey(now), String(revision))
-  const changes: EventData<"contact.update">["changes"] = {
-    ...renamed("name", before, now),
-    ...renamed("verifiedName", before, now),
-  }
-  const learned = (before.pn === null && now.pn !== null) || (before.lid === null && now.lid !== null)
+  const [first] = before
+  const changes = first === undefined ? {} : { ...renamed("name", first, now), ...renamed("verifiedName", first, now) }
+  const learned = before.some(({ pn, lid }) => pn !== now.pn || lid !== now.lid)
   return [
     ...(learned ? [{ id: id("identity"), type: "identity.updated", time, data: { person } } as const] : []),
     ...(Object.keys(changes).length > 0

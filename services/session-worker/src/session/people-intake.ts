@@ -103,6 +103,7 @@ export function createPeopleIntake(options: PeopleIntakeOptions): PeopleIntake {
     const { jid, group } = read
     const digest = createHash("sha256").update(JSON.stringify(group)).digest("base64").slice(0, 22)
     if (state.get("group-digest", jid) !== digest) {
+      contacts.identified(Object.values(group.members))
       sessionLog.stage({
         state: { "group-digest": { [jid]: digest }, meta: { people: contacts.nextRevision() } },
         groups: [{ jid, revision: contacts.revision, kind: "snapshot", group }],

@@ -12,7 +12,7 @@ const SavedContact = z
 
 export const saveContact = route({
   method: "put",
-  path: "/v1/accounts/{id}/contacts/{person}",
+  path: "/v1/accounts/{id}/contacts/{person}/saved-name",
   operation: "saveContact",
   tag: "contacts",
   summary: "Save a person in the address book of the account's phone",

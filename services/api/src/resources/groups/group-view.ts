@@ -22,12 +22,10 @@ export const MemberResults = z
   .object({ results: z.array(MemberResult).describe("One for each person, in WhatsApp's order") })
   .meta({ id: "MemberResults", example: { results: [{ person, ok: true, code: "done", invite: null }] } })
 
-export const Invite = z
-  .object({ code: z.string(), link: z.url() })
-  .meta({
-    id: "GroupInvite",
-    example: { code: "AbCdEf123456GhIjKl7890", link: "https://chat.whatsapp.com/AbCdEf123456GhIjKl7890" },
-  })
+export const Invite = z.object({ code: z.string(), link: z.url() }).meta({
+  id: "GroupInvite",
+  example: { code: "AbCdEf123456GhIjKl7890", link: "https://chat.whatsapp.com/AbCdEf123456GhIjKl7890" },
+})
 
 export function viewInvite(code: string) {
   return { code, link: `https://chat.whatsapp.com/${code}` }

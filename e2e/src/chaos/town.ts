@@ -46,5 +46,13 @@ export async function settleTown(gateway: Gateway, webhookUrl: string): Promise<
   }
   const accounts = await Promise.all(Array.from({ length: sizes.accounts }, link))
   const contacts = await Promise.all(Array.from({ length: sizes.contacts }, () => simulator.createContact({})))
+  // A chat is begun once, whatever becomes of the message: nobody is a stranger when the blows fall.
+  const greeted = contacts.flatMap((contact) =>
+    accounts.map(async ({ phone }) => {
+      const { messageId } = await simulator.sendText({ from: contact.id, to: phone, text: "good morning" })
+      await simulator.waitForReceipt({ messageId, timeoutMs: 60_000 })
+    }),
+  )
+  await Promise.all(greeted)
   return { accounts, contacts: contacts.map(({ id, phone }) => ({ id, phone })) }
 }

@@ -27,6 +27,12 @@ test("killed at random instants under traffic both ways, nothing is lost and not
   })
   const groupJid = `${group.id.replace(/@.*/, "")}@g.us`
   const inbound: string[] = []
+  // A message that begins a chat is not sent a second time.
+  for (const { id } of contacts) {
+    const { messageId } = await world.whatsapp.sendText({ from: id, to: account.pn, text: "good morning" })
+    await world.whatsapp.waitForReceipt({ messageId, timeoutMs: 10_000 })
+    inbound.push(messageId)
+  }
   const outbound: { id: string; waId: string; contacts: string[] }[] = []
   const over = new AbortController()
 

@@ -25,6 +25,8 @@ export interface Unconfirmed {
   action?: StagedAction
   /** When it was staged first, in milliseconds since 1970. */
   at: number
+  /** It began a chat: it is not sent a second time. */
+  stranger?: true
   /** Of a status post: the JIDs it goes to. */
   audience?: string[]
 }

@@ -22,6 +22,7 @@ import { acceptedChange, endedChange } from "./settle.ts"
 import type { Ended } from "./settle.ts"
 import { sendChange } from "./stage-send.ts"
 import { createTries } from "./tries.ts"
+import { createTyping } from "./typing.ts"
 import { endOf, verdictOf } from "./verdict.ts"
 import type { Verdict } from "./verdict.ts"
 
@@ -77,6 +78,7 @@ export function createSender(options: SenderOptions): Sender {
   const outcomes = createOutcomes()
   const relay = createRelay(log)
   const tries = createTries()
+  const typing = createTyping(log)
   let connection: GatedSocket | null = null
   let working = false
   let again = false
@@ -138,7 +140,9 @@ export function createSender(options: SenderOptions): Sender {
         alarm.at(verdict.until)
         break
       }
-      if (await obey(row, verdict, to)) again = true
+      const typesUntil = verdict.do === "send" && !rows.isTaken(row) ? typing.holds(row, to, Date.now()) : null
+      if (typesUntil !== null) alarm.at(typesUntil)
+      else if (await obey(row, verdict, to)) again = true
     }
     return again
   }
@@ -223,8 +227,9 @@ export function createSender(options: SenderOptions): Sender {
       if (!isPresent(to)) return
       const ageMs = Date.now() - sent.at
       log.info({ message: sent.id, ageMs }, "message.in_doubt")
-      // A second status post would be seen twice by those who have opened the first.
-      if (ageMs <= options.resendMsMax && sent.to !== statusFeed) await relayOne(waId, sent, to)
+      // A second status post would be seen twice by those who have opened the first; a chat is begun once.
+      const mayRepeat = sent.to !== statusFeed && sent.stranger !== true
+      if (ageMs <= options.resendMsMax && mayRepeat) await relayOne(waId, sent, to)
       else end(waId, sent, { status: "unknown", error: null })
     }
   }
@@ -245,6 +250,7 @@ export function createSender(options: SenderOptions): Sender {
     },
     disconnected() {
       connection = null
+      typing.reset()
       relay.reset()
     },
     wake: () => void work(),

@@ -7,14 +7,15 @@ import type { StagedAction } from "../actions/staged-action.ts"
 import { chatOf } from "../inbound/people.ts"
 import type { Names } from "../inbound/people.ts"
 import type { Change } from "../log/entry.ts"
-import type { Unconfirmed } from "../log/state.ts"
+import type { SessionState, Unconfirmed } from "../log/state.ts"
 import type { PreparedRow } from "./prepare-row.ts"
+import { isStranger } from "./stranger.ts"
 
 /** The change by which a send enters the log: from then on it is sent under this id with these bytes, or not at all. */
 export function sendChange(
   row: OutboxDoc,
   prepared: PreparedRow,
-  context: { names: Names; me(): Person; box: SecretBox },
+  context: { names: Names; me(): Person; box: SecretBox; state: SessionState },
 ): { sent: Unconfirmed; change: Change } {
   const message = Buffer.from(proto.Message.encode(proto.Message.fromObject(prepared.message)).finish())
   const view = viewOf(row, prepared, context)
@@ -25,6 +26,7 @@ export function sendChange(
     message,
     view,
     at: Date.now(),
+    ...(isStranger(row.to, context) ? { stranger: true as const } : {}),
     ...(audience === null ? {} : { audience }),
     ...(prepared.done === undefined
       ? {}

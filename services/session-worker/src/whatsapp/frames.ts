@@ -14,7 +14,7 @@ export interface FrameHandlers {
   arrived(stanza: BinaryNode): void
   /** A message without ciphertext: unavailable, or a channel's. */
   plainMessage(stanza: BinaryNode): void
-  /** Members of a group under both names. */
+  /** People under both names, as members of a group have them. */
   members(people: { pn: string; lid: string }[]): void
   notification(stanza: BinaryNode): void
   call(stanza: BinaryNode): void
@@ -50,7 +50,11 @@ export function tapFrames(socket: WASocket, stanzas: Stanzas, handlers: FrameHan
       if (of === "receipt" && id !== undefined) handlers.receiptNoted(id)
     },
     receipt: handlers.receipt,
-    notification: handlers.notification,
+    notification: (stanza) => {
+      const { from, sender_lid: lid } = stanza.attrs
+      if (from?.endsWith("@s.whatsapp.net") && lid !== undefined) handlers.members([{ pn: from, lid }])
+      handlers.notification(stanza)
+    },
     call: handlers.call,
     presence: handlers.presence,
     chatstate: handlers.presence,

@@ -2,6 +2,7 @@ import { connectBus, provisionStreams } from "@wildcat/shared/bus"
 import { createSecretBox, serveWaiting } from "@wildcat/shared/runtime"
 import type { ReadyCheck, Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
+import { asyncApiDocument } from "./asyncapi/document.ts"
 import type { Config } from "./config.ts"
 import { createEventHub } from "./events/event-hub.ts"
 import { createEventLog } from "./events/event-log.ts"
@@ -66,7 +67,8 @@ export async function startApi(settings: Config, scope: Scope): Promise<void> {
   const parts = { ...access, store, bus, box, secrets, hub, eventLog, streams, log }
 
   const checks: Record<string, ReadyCheck> = { mongodb: store.check, nats: bus.check }
-  const open = publicRoutes({ checks, document: () => document })
+  const asyncDocument = asyncApiDocument({ prefix: settings.NATS_PREFIX })
+  const open = publicRoutes({ checks, document: () => document, asyncDocument: () => asyncDocument })
   const document = openApiDocument({ routes, publicRoutes: open, publicUrl: settings.PUBLIC_URL })
   const idempotency = createIdempotency({ records: store.collections.idempotency, box, log })
   const app = createApp({ parts, idempotency, routes, publicRoutes: [...open, ...referenceFiles()] })

@@ -200,6 +200,11 @@ export function parseEvent(input: unknown): WildcatEvent {
   return { ...envelope, type, data: events[type].parse(envelope.data) } as WildcatEvent
 }
 
+/** The same of an event that is only live. */
+export function liveEnvelopeSchema(type: LiveEventType) {
+  return z.object({ ...attributes, type: z.literal(type), data: liveEvents[type] })
+}
+
 /** The JSON Schema of one event's envelope, for the API reference. */
 export function envelopeSchema(type: EventType) {
   return z.object({ ...attributes, type: z.literal(type), data: events[type] })

@@ -17,7 +17,15 @@ export interface Components {
   media(schema: z.ZodType, io: "input" | "output"): JsonObject
 }
 
-export function createComponents(): Components {
+/** The examples in the description of a schema: its `example`, or `namedExamples` (name → value) where it has several. */
+export function examplesOf(schema: z.ZodType): { name: string; value: unknown }[] {
+  const { example, namedExamples } = schema.meta() ?? {}
+  if (namedExamples instanceof Object) return Object.entries(namedExamples).map(([name, value]) => ({ name, value }))
+  return example === undefined ? [] : [{ name: "example", value: example }]
+}
+
+/** Collects the schemas that one document names, in the version of JSON Schema that its format has. */
+export function createComponents(target: "draft-2020-12" | "draft-7" = "draft-2020-12"): Components {
   const schemas: Record<string, unknown> = {}
   const add = (name: string, schema: unknown) => {
     const known = schemas[name]
@@ -29,10 +37,11 @@ export function createComponents(): Components {
   const convert = (schema: z.ZodType, io: "input" | "output"): JsonObject => {
     const {
       $defs,
+      definitions,
       $schema: _schema,
       ...json
-    } = relocated(z.toJSONSchema(schema, { io, target: "draft-2020-12", override: open }))
-    for (const [name, definition] of Object.entries($defs ?? {})) add(name, definition)
+    } = relocated(z.toJSONSchema(schema, { io, target, override: open }))
+    for (const [name, definition] of Object.entries($defs ?? definitions ?? {})) add(name, definition)
     return json
   }
   return {
@@ -40,8 +49,13 @@ export function createComponents(): Components {
     add,
     inline: (schema, io) => convert(schema, io),
     media(schema, io) {
-      const example = schema.meta()?.["example"]
-      return { schema: convert(schema, io), ...(example === undefined ? {} : { example }) }
+      const examples = examplesOf(schema)
+      const [only] = examples
+      if (examples.length <= 1) return { schema: convert(schema, io), ...(only ? { example: only.value } : {}) }
+      return {
+        schema: convert(schema, io),
+        examples: Object.fromEntries(examples.map(({ name, value }) => [name, { value }])),
+      }
     },
   }
 }
@@ -54,11 +68,21 @@ function open(context: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSch
     jsonSchema.examples = [jsonSchema["example"]]
     delete jsonSchema["example"]
   }
+  if ("namedExamples" in jsonSchema) {
+    jsonSchema.examples = Object.values(jsonSchema["namedExamples"] as object)
+    delete jsonSchema["namedExamples"]
+  }
   const strict = context.zodSchema._zod.def.type === "object" && context.zodSchema._zod.def.catchall !== undefined
   if (!strict) delete jsonSchema.additionalProperties
 }
 
 /** Moves references from a schema's own definitions to the document's. */
-function relocated(schema: z.core.JSONSchema.BaseSchema): JsonObject & { $defs?: Record<string, unknown> } {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'))
+function relocated(schema: z.core.JSONSchema.BaseSchema): JsonObject & Definitions {
+  return JSON.parse(JSON.stringify(schema).replaceAll(/"#\/(\$defs|definitions)\//g, '"#/components/schemas/'))
+}
+
+/** Under the name that the version of JSON Schema has for them. */
+interface Definitions {
+  $defs?: Record<string, unknown>
+  definitions?: Record<string, unknown>
 }

@@ -2,6 +2,7 @@ import { compileErrors, validate } from "@readme/openapi-parser"
 import { errorCodes } from "@wildcat/shared/contracts"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { routes } from "../resources/index.ts"
+import { examplesOf } from "./components.ts"
 import { startTestApi } from "../testing/test-api.ts"
 import type { Parsed, TestApi } from "../testing/test-api.ts"
 
@@ -36,12 +37,11 @@ test("every example of a body or an answer fits its own schema", () => {
     ...Object.values(route.body?.content ?? {}),
     ...Object.values(route.responses).flatMap((response) => Object.values(response.content ?? {})),
   ])
-  const examples = schemas.flatMap((schema) => {
-    const example = schema?.meta()?.["example"]
-    return schema === null || example === undefined
+  const examples = schemas.flatMap((schema) =>
+    schema == null
       ? []
-      : [{ example, issues: schema.safeParse(example).error?.issues }]
-  })
+      : examplesOf(schema).map(({ value }) => ({ value, issues: schema.safeParse(value).error?.issues })),
+  )
   expect(examples.length).toBeGreaterThan(15)
   expect(examples.filter(({ issues }) => issues !== undefined)).toEqual([])
 })
@@ -50,12 +50,17 @@ test("every JSON answer that is no page has an example", () => {
   const without = routes.flatMap((route) =>
     Object.values(route.responses).flatMap((response) => {
       const schema = response.content?.["application/json"]
-      return schema && schema.meta()?.["example"] === undefined && !route.operation.startsWith("list")
-        ? [route.operation]
-        : []
+      return schema && examplesOf(schema).length === 0 && !route.operation.startsWith("list") ? [route.operation] : []
     }),
   )
   expect(without).toEqual([])
+})
+
+test("every JSON body has an example", () => {
+  const bodies = routes.map((route) => [route.operation, route.body?.content["application/json"]] as const)
+  expect(
+    bodies.flatMap(([operation, schema]) => (schema && examplesOf(schema).length === 0 ? [operation] : [])),
+  ).toEqual([])
 })
 
 test("no reference leads nowhere", () => {

@@ -15,8 +15,16 @@ const Readiness = z
 
 const shared = { method: "get", admission: "public", tag: "service", errors: [] } as const
 
-/** What the installation says about itself, without a key. `document` gives the OpenAPI document. */
-export function publicRoutes(parts: { checks: Record<string, ReadyCheck>; document: () => unknown }): PublicRoute[] {
+interface About {
+  checks: Record<string, ReadyCheck>
+  /** The OpenAPI document. */
+  document: () => unknown
+  /** The AsyncAPI document. */
+  asyncDocument: () => unknown
+}
+
+/** What the installation says about itself, without a key. */
+export function publicRoutes(parts: About): PublicRoute[] {
   return [
     {
       ...shared,
@@ -49,6 +57,14 @@ export function publicRoutes(parts: { checks: Record<string, ReadyCheck>; docume
       summary: "This description",
       responses: { 200: { description: "An OpenAPI 3.1 document", content: { "application/json": null } } },
       handler: async () => ({ status: 200, body: parts.document() }),
+    },
+    {
+      ...shared,
+      path: "/asyncapi.json",
+      operation: "getAsyncApi",
+      summary: "Description of the events on NATS and of webhooks",
+      responses: { 200: { description: "An AsyncAPI 3 document", content: { "application/json": null } } },
+      handler: async () => ({ status: 200, body: parts.asyncDocument() }),
     },
     referencePage(),
   ]

@@ -204,6 +204,8 @@ export interface OutboxDoc {
   mentions?: readonly string[] | "all"
   /** Of a status post: canonical JIDs of those who shall see it. Absent: everybody the account knows. */
   audience?: readonly string[]
+  /** How long the recipient is shown that somebody types or records before it. */
+  typingMs?: number
   /** `queued` until its proto is in the session log; then `sending`, then how it ended. */
   status: MessageStatus
   error: { code: string; text: string } | null
@@ -260,6 +262,8 @@ export interface MessageDoc {
   revoked?: { by: Person; at: Date }
   /** The last word on its pin; `until` is null when it was unpinned. */
   pin?: { by: Person; at: Date; until: Date | null }
+  /** From the history that the phone handed over: it was never told. */
+  past?: true
   /** Marked with a star; absent: never was. */
   starred?: boolean
   /** Removed on the account's own devices only. */

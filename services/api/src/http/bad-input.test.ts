@@ -115,6 +115,14 @@ const rows: Record<string, Bad[]> = {
       "invalid_request",
       "audience.0",
     ],
+    ["typing for too long", { body: { ...text, typing: 10_001 } }, 400, "invalid_request", "typing"],
+    [
+      "typing on the status feed",
+      { body: { ...text, to: "status@broadcast", typing: true } },
+      400,
+      "invalid_request",
+      "typing",
+    ],
     ["all mentioned in a chat", { body: { ...text, mentions: "all" } }, 400, "invalid_request", "mentions"],
     ["a mention of nobody", { body: { ...text, mentions: [] } }, 400, "invalid_request", "mentions"],
     [

@@ -64,6 +64,7 @@ export interface Sender {
   stop(): void
 }
 
+const forgedKeys = { code: "forged_keys", text: "the keys that WhatsApp gave for the recipient are not signed by them" }
 /** How long an outcome that is durable waits to be readable, too. */
 const recordWaitMs = 1_000
 const retryDelaysMs = [1_000, 5_000, 15_000]
@@ -207,6 +208,7 @@ export function createSender(options: SenderOptions): Sender {
   }
   const relayOne = async (waId: string, sent: Unconfirmed, to: GatedSocket) => {
     const relayed = await relay.send(waId, sent, to)
+    if (relayed === "forged") return end(waId, sent, { status: "failed", error: forgedKeys })
     // What was interrupted is in doubt; the next connection resolves it.
     if (relayed !== "refused" || !isPresent(to)) return
     const attempt = tries.next(sent.id)

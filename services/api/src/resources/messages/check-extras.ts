@@ -4,11 +4,12 @@ import type { SendRequest } from "./send-body.ts"
 const statusKinds: ReadonlySet<string> = new Set(["text", "image", "video", "audio", "delete"])
 
 /** Refuses what does not go together: in a chat of this kind, or with this content. Throws naming the field. */
-export function checkExtras({ to, content, mentions, audience, quoted }: SendRequest): void {
+export function checkExtras({ to, content, mentions, audience, quoted, typing }: SendRequest): void {
   const isStatus = to.kind === "status"
   if (mentions === "all" && to.kind !== "group") throw invalid("mentions", "can be `all` in a group only")
   if (mentions !== undefined && !hasText(content)) throw invalid("mentions", "needs a text or caption to stand in")
   if (audience !== undefined && !isStatus) throw invalid("audience", "is for status posts only")
+  if (isStatus && typing) throw invalid("typing", "is shown in chats only")
   if (isStatus && quoted !== undefined) throw invalid("quoted", "a status post answers nothing")
   if (isStatus && !statusKinds.has(content.type)) throw invalid("content.type", "cannot be posted to the status feed")
   checkContent(content, isStatus)

@@ -46,6 +46,9 @@ const SendText = z
 
 const PersonInput = AddressInput.refine((to) => to.kind === "user" || to.kind === "lid", "must be a person")
 
+/** Longer, and its recipient would see that nobody types. */
+export const typingMsMax = 10_000
+
 const envelope = {
   to: AddressInput.refine(
     (to) => to.kind !== "newsletter",
@@ -57,6 +60,13 @@ const envelope = {
     .describe(
       "People that the text or caption mentions; write each as `@<number>` in it. They are named as the chat names people. " +
         "`all`: everybody in the group",
+    ),
+  typing: z
+    .union([z.boolean(), z.number().int().min(1).max(typingMsMax)])
+    .optional()
+    .describe(
+      "Shows the recipient that somebody types, or records a voice note, before the message: as long as writing it would " +
+        "take (1 to 10 s), or so many milliseconds. Other chats do not wait meanwhile",
     ),
   audience: z
     .array(PersonInput)
@@ -120,6 +130,7 @@ export interface SendInput {
   priority: "normal" | "bulk"
   mentions?: z.infer<typeof SendMessage>["mentions"]
   audience?: z.infer<typeof SendMessage>["audience"]
+  typing?: z.infer<typeof SendMessage>["typing"]
   content: Exclude<z.infer<typeof SendMessage>["content"], { media: unknown }> | MediaSend
 }
 

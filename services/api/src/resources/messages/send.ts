@@ -12,6 +12,7 @@ import { MessageEntry, viewMessages } from "./message-view.ts"
 import { normaliseContent } from "./normalise-content.ts"
 import { placeSend } from "./place-send.ts"
 import { checkTimes, queuedAs } from "./queueing.ts"
+import { typingMsMax } from "./send-body.ts"
 import type { SendInput, SendRequest } from "./send-body.ts"
 
 /** How long an answer waits for WhatsApp's server. */
@@ -79,9 +80,18 @@ async function enqueue(
   return { id: _id, changed: null }
 }
 
+type Extras = "mentions" | "audience" | "typingMs"
+
+/** How long a quick writer would take, between a second and the longest that typing is shown. */
+function writingMsOf(content: SendRequest["content"]): number {
+  const text = content.type === "text" ? content.text : ("caption" in content && content.caption) || ""
+  return Math.min(typingMsMax, 1_000 + text.length * 60)
+}
+
 /** Whom it mentions and who shall see it, in canonical form. */
-function extrasOf({ mentions, audience }: SendRequest): Pick<OutboxDoc, "mentions" | "audience"> {
+function extrasOf({ mentions, audience, typing, content }: SendRequest): Pick<OutboxDoc, Extras> {
   return {
+    ...(typing === undefined || typing === false ? {} : { typingMs: typing === true ? writingMsOf(content) : typing }),
     ...(mentions === undefined ? {} : { mentions: mentions === "all" ? mentions : mentions.map(({ jid }) => jid) }),
     ...(audience === undefined ? {} : { audience: audience.map(({ jid }) => jid) }),
   }

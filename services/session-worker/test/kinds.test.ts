@@ -62,6 +62,38 @@ test.each([
   expect(got.details?.["selectableOptionsCount"] ?? 0).toBe(selectable)
 })
 
+test("an invitation arrives with its time and place, and one of a contact is read so [P28]", async () => {
+  const event = {
+    type: "event",
+    name: "Release",
+    description: "At last",
+    startsAt: "2026-12-01T18:00:00.000Z",
+    endsAt: "2026-12-01T20:00:00.000Z",
+    place: "Berlin",
+    joinLink: "https://call.whatsapp.com/video/abc",
+  } as const
+  const { got } = await send(event)
+  expect(got.kind).toBe("eventMessage")
+  expect(got.details).toEqual({
+    name: "Release",
+    description: "At last",
+    startTime: "1796148000",
+    endTime: "1796155200",
+    location: { name: "Berlin" },
+    joinLink: event.joinLink,
+  })
+  const contact = await world.whatsapp.createContact()
+  const sent = await world.whatsapp.sendProto({
+    from: contact.id,
+    to: account.pn,
+    message: { eventMessage: got.details },
+  })
+  const told = await waitUntil("the event", async () =>
+    (await world.events("message.received")).find((each) => each.data.waId === sent.messageId),
+  )
+  expect(told.data.content).toEqual(event)
+})
+
 type Media = Extract<OutboundContent, { mediaId: string }>
 type WithoutFile<C> = C extends Media ? Omit<C, "mediaId"> : never
 

@@ -127,8 +127,38 @@ export const PollContent = z
   })
   .meta({ id: "PollContent" })
 
+const instant = z.iso.datetime({ offset: true })
+
+/** An invitation to something at a time, as WhatsApp's groups have it. */
+export const EventContent = z
+  .strictObject({
+    type: z.literal("event"),
+    name: z.string().min(1).max(100),
+    description: z.string().min(1).max(2048).optional(),
+    startsAt: instant,
+    endsAt: instant.optional(),
+    place: z.string().min(1).max(255).optional(),
+    joinLink: z
+      .url({ protocol: /^https$/ })
+      .max(2048)
+      .optional()
+      .describe("Of a call"),
+  })
+  .refine((event) => event.endsAt === undefined || Date.parse(event.endsAt) > Date.parse(event.startsAt), {
+    path: ["endsAt"],
+    message: "must be later than startsAt",
+  })
+  .meta({ id: "EventContent" })
+
 /** Contents that the outbox holds as the client gave them. */
-export const plainContents = [LocationContent, ContactsContent, PollContent, ForwardContent, ...actionContents] as const
+export const plainContents = [
+  LocationContent,
+  ContactsContent,
+  PollContent,
+  EventContent,
+  ForwardContent,
+  ...actionContents,
+] as const
 
 /** What can be sent, as it stands in the outbox; one entry per kind, and the worker has one sender per entry. */
 export const OutboundContent = z.discriminatedUnion("type", [
@@ -187,6 +217,15 @@ export const MessageContent = z
       question: z.string(),
       options: z.array(z.string()),
       selectable: z.number().int().describe("Answers one may choose; 0: any number"),
+    }),
+    z.object({
+      type: z.literal("event"),
+      name: z.string(),
+      description: z.string().optional(),
+      startsAt: z.string(),
+      endsAt: z.string().optional(),
+      place: z.string().optional(),
+      joinLink: z.string().optional(),
     }),
     z.object({ type: z.literal("revoked") }).describe("It was removed for everyone; what it said is not kept"),
     // Of a send through this API: what it does to a message, or forwards while it waits.

@@ -1,10 +1,8 @@
 import { normalizeMessageContent, proto } from "@whiskeysockets/baileys"
 import type { MessageContent } from "@wildcat/shared/contracts"
-import { readContacts } from "./contacts.ts"
-import { readLocation } from "./location.ts"
+import { kindReaders } from "../kinds/index.ts"
 import { mediaReaders } from "./media.ts"
 import type { DeclaredMedia } from "./media.ts"
-import { readPoll } from "./poll.ts"
 import { readText } from "./text.ts"
 
 export interface ReadContent {
@@ -18,13 +16,7 @@ const readers: Partial<Record<string, (message: proto.IMessage) => ReadContent>>
   conversation: readText,
   extendedTextMessage: readText,
   ...mediaReaders,
-  locationMessage: readLocation,
-  liveLocationMessage: readLocation,
-  contactMessage: readContacts,
-  contactsArrayMessage: readContacts,
-  pollCreationMessage: readPoll,
-  pollCreationMessageV2: readPoll,
-  pollCreationMessageV3: readPoll,
+  ...kindReaders,
 }
 
 /** Fields that carry no content of their own. */

@@ -63,9 +63,9 @@ describe("what it says", () => {
   })
 
   test("a kind that is not interpreted is named, not lost", () => {
-    expect(readContent({ eventMessage: { name: "Party" } })?.content).toEqual({
+    expect(readContent({ callLogMesssage: {} })?.content).toEqual({
       type: "unsupported",
-      kind: "eventMessage",
+      kind: "callLogMesssage",
     })
     const revoke = { protocolMessage: { type: proto.Message.ProtocolMessage.Type.REVOKE } }
     expect(readContent(revoke)?.content).toEqual({ type: "unsupported", kind: "protocolMessage.REVOKE" })

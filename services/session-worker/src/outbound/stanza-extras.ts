@@ -1,5 +1,6 @@
 import { proto } from "@whiskeysockets/baileys"
 import type { BinaryNode } from "@whiskeysockets/baileys"
+import { metaOf } from "../kinds/index.ts"
 
 interface StanzaExtras {
   additionalAttributes?: BinaryNode["attrs"]
@@ -10,14 +11,14 @@ const { REVOKE, MESSAGE_EDIT } = proto.Message.ProtocolMessage.Type
 
 /**
  * What the stanza around a message tells WhatsApp's server of it, beside what Baileys adds by itself: what it does to
- * another message (as Baileys' own `sendMessage`), and its part in a poll.
+ * another message (as Baileys' own `sendMessage`), and what its kind adds.
  */
 export function stanzaExtras(message: proto.IMessage): StanzaExtras {
   const edit = editOf(message)
-  const polltype = pollTypeOf(message)
+  const meta = message.pollUpdateMessage ? { polltype: "vote" } : metaOf(message)
   return {
     ...(edit === null ? {} : { additionalAttributes: { edit } }),
-    ...(polltype === null ? {} : { additionalNodes: [{ tag: "meta", attrs: { polltype } }] }),
+    ...(meta === null ? {} : { additionalNodes: [{ tag: "meta", attrs: meta }] }),
   }
 }
 
@@ -30,8 +31,3 @@ function editOf({ protocolMessage, pinInChatMessage }: proto.IMessage): string |
 
 /** The `edit` attribute of what an admin of a group does to the message of another. */
 export const adminRemoval = "8"
-
-function pollTypeOf({ pollUpdateMessage, ...message }: proto.IMessage): string | null {
-  if (pollUpdateMessage) return "vote"
-  return message.pollCreationMessage || message.pollCreationMessageV3 ? "creation" : null
-}

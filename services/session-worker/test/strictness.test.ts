@@ -1,3 +1,4 @@
+import { DEFAULT_CONNECTION_CONFIG } from "@whiskeysockets/baileys"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
 import { createWorld } from "./world.ts"
@@ -40,12 +41,23 @@ test("nothing is encrypted for a contact whose key bundle is forged", async () =
   await world.whatsapp.setFault({ kind: "forged-bundle" })
   const { id } = await world.queue(account.id, contact.pn, { type: "text", text: "secret" })
   await world.send(account.id, id, false)
-  await waitUntil(
+  const event = await waitUntil(
     "failed",
-    async () => (await world.store.collections.outbox.findOne({ _id: id }))?.status === "failed",
-    {
-      timeoutMs: 60_000,
-    },
+    async () => (await world.events("message.status")).find(({ data }) => data.id === id),
+    { timeoutMs: 60_000 },
   )
+  expect(event.data).toMatchObject({ status: "failed", error: { code: "forged_keys" } })
   expect(await world.whatsapp.receivedMessages({ contactId: contact.id })).toEqual([])
 }, 90_000)
+
+test("the version of WhatsApp Web is the one of the built-in client, or the one that is set", async () => {
+  const versionOf = async (phoneId: string) =>
+    (await world.whatsapp.phones()).find(({ id }) => id === phoneId)?.devices[0]?.version
+  const worker = await world.startWorker()
+  const account = await world.linkAccount()
+  expect(await versionOf(account.phoneId)).toBe(DEFAULT_CONNECTION_CONFIG.version.join("."))
+  await worker.stop()
+  await world.startWorker({ WHATSAPP_VERSION: "2.3000.1234567890" })
+  await world.waitForStatus(account.id, "connected")
+  expect(await versionOf(account.phoneId)).toBe("2.3000.1234567890")
+})

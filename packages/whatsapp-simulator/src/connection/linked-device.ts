@@ -25,6 +25,8 @@ export class LinkedDevice implements Device {
   readonly noiseStaticKey: Buffer
   readonly pending = new PendingStanzas()
   deviceIdentity: Buffer | undefined
+  /** Of WhatsApp Web, as the client says at its last login. */
+  version = ""
   /** Linked under the forged-pairing fault. */
   isForged = false
   /** The phone sends keys and history once, when the device is first online. */

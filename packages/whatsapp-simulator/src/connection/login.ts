@@ -21,6 +21,8 @@ export function admit(parts: ServerParts, connection: ClientConnection, handshak
   parts.counters.logins += 1
   const before = parts.connections.loggedIn(device, connection)
   before?.streamError({}, [node("conflict", { type: "replaced" })])
+  const { primary, secondary, tertiary } = clientPayload.userAgent?.appVersion ?? {}
+  device.version = [primary, secondary, tertiary].join(".")
   connection.belongsTo(device.user.id, parts.faults)
   welcome(connection, device)
 }

@@ -2,14 +2,15 @@ import { proto } from "@whiskeysockets/baileys"
 import { faultPoint } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { Unconfirmed } from "../log/state.ts"
+import { ForgedKeys } from "../signal/repair-libsignal.ts"
 import type { GatedSocket } from "../whatsapp/socket.ts"
 import { stanzaExtras } from "./stanza-extras.ts"
 
 /** Sends whose answer is awaited at a time. Frames keep the order in which they were relayed. */
 const windowMax = 16
 
-/** How a message left: `queued` in the gate, `interrupted` with the connection (nobody knows), or `refused` before any frame. */
-export type Relayed = "queued" | "interrupted" | "refused"
+/** How a message left: `queued` in the gate, `interrupted` with the connection (nobody knows), `refused` before any frame, or so because the recipient's keys are not theirs (`forged`). */
+export type Relayed = "queued" | "interrupted" | "refused" | "forged"
 
 /** Hands staged messages to Baileys, at most so many unanswered at a time. */
 export interface Relay {
@@ -46,6 +47,7 @@ export function createRelay(log: Logger): Relay {
       underWay.delete(waId)
       log.warn({ error, message: sent.id }, "message.relay_failed")
       // Baileys sends the frame as its last step: when it throws on an open connection, nothing has left.
+      if (error instanceof ForgedKeys) return "forged"
       return socket.ws.isOpen ? "refused" : "interrupted"
     }
   }

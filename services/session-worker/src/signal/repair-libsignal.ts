@@ -19,6 +19,14 @@ interface CurveInternals {
   verifySignature(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
 }
 
+/** Keys that are said to be somebody's and are not signed by them. */
+export class ForgedKeys extends Error {
+  constructor() {
+    super("the signature of a signed pre-key is not valid")
+    this.name = "ForgedKeys"
+  }
+}
+
 let isRepaired = false
 
 /**
@@ -54,7 +62,7 @@ function verifyBundles(builder: BuilderInternals): void {
   builder.initOutgoing = async function (bundle) {
     const { publicKey, signature } = bundle.signedPreKey
     if (!curve.verifySignature(bundle.identityKey, publicKey, signature)) {
-      throw new Error("the signature of a signed pre-key is not valid")
+      throw new ForgedKeys()
     }
     await init.call(this, bundle)
   }

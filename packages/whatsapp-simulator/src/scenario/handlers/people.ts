@@ -64,6 +64,7 @@ function describeDevice(device: LinkedDevice) {
     online: device.isOnline,
     pendingStanzas: device.pending.list().length,
     preKeys: device.keys.preKeyCount,
+    version: device.version,
   }
 }
 

@@ -6,6 +6,8 @@ const linkedDeviceSchema = z.object({
   online: z.boolean(),
   pendingStanzas: z.number().int(),
   preKeys: z.number().int(),
+  /** Version of WhatsApp Web that the client named at its last login. */
+  version: z.string().optional(),
 })
 
 /** A chat of the history the phone hands to a client it links. */

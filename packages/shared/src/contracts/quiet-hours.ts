@@ -21,14 +21,18 @@ const dayMinutes = 1_440
 
 /** The first instant from `at` (milliseconds since 1970) that is not quiet: `at` itself, or the end of the quiet hours. */
 export function afterQuietHours(quiet: QuietHours | null, at: number): number {
-  if (quiet === null) return at
-  let instant = at
-  // When the clocks change during them, the distance to their end is an hour off: it is measured again from there.
-  for (let tries = 0; tries < 3 && isQuiet(quiet, instant); tries += 1) {
-    const left = (minutesOf(quiet.to) - minuteOfDay(quiet.timeZone, instant) + dayMinutes) % dayMinutes
-    instant = Math.floor(instant / minuteMs) * minuteMs + left * minuteMs
-  }
-  return instant
+  if (quiet === null || !isQuiet(quiet, at)) return at
+  const left = distance(minuteOfDay(quiet.timeZone, at), minutesOf(quiet.to))
+  const end = Math.floor(at / minuteMs) * minuteMs + left * minuteMs
+  // When the clocks change meanwhile, this is an hour off.
+  const drift = distance(minutesOf(quiet.to), minuteOfDay(quiet.timeZone, end) + dayMinutes / 2) - dayMinutes / 2
+  const mended = end - drift * minuteMs
+  return isQuiet(quiet, mended) ? end : mended
+}
+
+/** Minutes from one time of day to the next time that it is another. */
+function distance(from: number, to: number): number {
+  return (to - from + dayMinutes) % dayMinutes
 }
 
 function isQuiet({ from, to, timeZone }: QuietHours, at: number): boolean {

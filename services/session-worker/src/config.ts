@@ -59,7 +59,7 @@ export const config = {
     .default(5)
     .describe("Of these, sessions that connect for the first time after their link, which costs the most"),
   MOVES_MAX: wholeNumber(1, 100)
-    .default(5)
+    .default(2)
     .describe("Sessions that this worker hands over to others at a time, and at each look for balance"),
   WORKER_RSS_MAX_MB: wholeNumber(0, 1_000_000)
     .default(0)
@@ -74,6 +74,11 @@ export const config = {
   PACING_DEFAULT: PacingDefault.default("on").describe(
     "`on`: accounts that say nothing else are paced like a careful person (see the README); `off`: they send as fast as they can",
   ),
+  HISTORY_DAYS: wholeNumber(0, 36_500)
+    .default(30)
+    .describe(
+      "Messages of the phone's history that are stored at most, by age in days; 0 for none. Above 90 the phone is asked for all of its history at the link",
+    ),
   COMMIT_PATIENCE_MS: wholeNumber(100, 600_000)
     .default(15_000)
     .describe("How long a commit is tried again while MongoDB fails, before the session is closed"),

@@ -89,6 +89,9 @@ export async function wire(config: Config, scope: Scope): Promise<void> {
   }
 }
 
+/** About as much of its history a phone hands over by itself. */
+const historyDaysUnasked = 90
+
 function sessionSettings(config: Config): SessionSettings {
   const [major, minor, patch] = config.WHATSAPP_VERSION?.split(".").map(Number) ?? []
   const version = major === undefined || minor === undefined || patch === undefined ? undefined : [major, minor, patch]
@@ -99,9 +102,11 @@ function sessionSettings(config: Config): SessionSettings {
       browserName: config.BROWSER_NAME,
       qrLifeMs: config.QR_LIFE_MS,
       keepAliveMs: config.KEEP_ALIVE_MS,
+      fullHistory: config.HISTORY_DAYS > historyDaysUnasked,
     },
     publicUrl: config.PUBLIC_URL.replace(/\/$/, ""),
     mediaLinkDays: config.MEDIA_LINK_DAYS,
+    historyDays: config.HISTORY_DAYS,
     qrRounds: config.QR_ROUNDS,
     resendMsMax: config.IN_DOUBT_RESEND_MS,
     outboxPollMs: config.OUTBOX_POLL_MS,

@@ -164,9 +164,9 @@ export function createAppState(options: AppStateOptions): AppState {
     disconnected: () => (online = null),
     noticed(stanza) {
       if (stanza.attrs["type"] !== "server_sync" || !Array.isArray(stanza.content)) return
-      const named = stanza.content.map((child) => child.attrs["name"])
+      const named = new Set(stanza.content.map((child) => child.attrs["name"]))
       stanza.content = []
-      sync(collectionNames.filter((name) => named.includes(name)))
+      sync(collectionNames.filter((name) => named.has(name)))
     },
     keysArrived: () => sync(collectionNames),
     modify: (socket, wanted, effect) =>

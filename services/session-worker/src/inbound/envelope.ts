@@ -59,7 +59,7 @@ export function isSame(one: Person, other: Person): boolean {
   return (one.pn !== null && one.pn === other.pn) || (one.lid !== null && one.lid === other.lid)
 }
 
-function chatKey(chat: ChatRef): string {
+export function chatKey(chat: ChatRef): string {
   return chat.kind === "direct" ? keyOf(chat) : chat.jid
 }
 

@@ -47,7 +47,8 @@ async function query(store: Store, ids: string[]): Promise<Set<string>> {
   const filter = { _id: { $in: ids } }
   const options = { projection: { _id: 1 } }
   const [said, done] = await Promise.all([
-    messages.find(filter, options).toArray(),
+    // One that came with the history was not told: it may come again, on its own.
+    messages.find({ ...filter, past: { $ne: true } }, options).toArray(),
     messageActions.find(filter, options).toArray(),
   ])
   return new Set([...said, ...done].map((doc) => doc._id))

@@ -20,7 +20,7 @@ export interface ChatChange {
   /** It makes no chat where there is none. */
   onlyIfThere?: true
   /** From the history: how the chat stood then. It does not replace anything newer. */
-  past?: { unread: number; last: ChatPreview | null; activityAt: Date }
+  past?: { unread: number; last: ChatPreview | null; activityAt: Date; set: Partial<ChatSettings> }
 }
 
 /** What was set of one message by its WhatsApp id: the star, and whether it is gone on the account's own devices. */

@@ -109,6 +109,7 @@ export function createConnections(
         parts.intake.missed.connected(gated.socket)
         parts.groupKeeper.connected(gated)
         parts.appState.connected(gated.socket)
+        parts.history.connected(gated.socket)
       },
       // Held: our confirmation does not leave before it is known that this phone may be linked.
       paired: (device) =>
@@ -161,6 +162,7 @@ export function createConnections(
     qrCodes.hide()
     sender.disconnected()
     parts.appState.disconnected()
+    parts.history.disconnected()
     parts.intake.missed.disconnected()
     parts.groupKeeper.disconnected()
     return error

@@ -6,6 +6,8 @@ import { createAddresses } from "../app-state/addresses.ts"
 import type { Addresses } from "../app-state/addresses.ts"
 import { createAppState } from "../app-state/app-state.ts"
 import type { AppState } from "../app-state/app-state.ts"
+import { createHistory } from "../history/history.ts"
+import type { History } from "../history/history.ts"
 import { createChatControl } from "../chats/chat-control.ts"
 import type { ChatControl } from "../chats/chat-control.ts"
 import type { Viewpoint } from "../inbound/envelope.ts"
@@ -58,6 +60,8 @@ export interface SessionSettings {
   socket: SocketSettings
   publicUrl: string
   mediaLinkDays: number
+  /** Older messages of the phone's history are not stored. */
+  historyDays: number
   /** Connections whose QR codes may run out before the account fails. */
   qrRounds: number
   resendMsMax: number
@@ -104,6 +108,7 @@ export interface SessionParts {
   addresses: Addresses
   appState: AppState
   chats: ChatControl
+  history: History
   keys: KeyStore
   devices: PossiblyExtendedCacheStore
   stanzas: Stanzas
@@ -197,10 +202,14 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
   const addresses = createAddresses({ state, sessionLog, names })
   const view = { account: account._id, tenant: account.tenant, names, box, publicUrl, mediaLinkDays }
   const context = Object.defineProperty({ ...view, me: me() }, "me", { get: me })
+  const history = createHistory({ state, sessionLog, context, contacts, daysMax: settings.historyDays, log })
   const { askAgainMs } = settings
   const restrictions = createRestrictions({ state, sessionLog })
   const intake = createIntake({
-    peerHeard: () => appState.keysArrived(),
+    peerHeard: () => {
+      appState.keysArrived()
+      history.heard()
+    },
     ...{ store, state, sessionLog, memos, own, targets, sender, context, askAgainMs, log },
     refused: restrictions.refused,
   })
@@ -235,6 +244,7 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     view: context,
     addresses,
     appState,
+    history,
     chats: createChatControl({ account: account._id, store, sessionLog, names, addresses, appState }),
     keys,
     devices: createDevicesCache(state, sessionLog),

@@ -17,6 +17,8 @@ export interface SocketSettings {
   /** How long each QR code lives; WhatsApp's own times (60 s, then 20 s) when undefined. */
   qrLifeMs: number | undefined
   keepAliveMs: number
+  /** Asks the phone for all of its history. */
+  fullHistory: boolean
 }
 
 export interface SocketParts {
@@ -52,7 +54,9 @@ export function openSocket(parts: SocketParts): GatedSocket {
     fetchAgent: new Agent({ keepAlive: false }),
     keepAliveIntervalMs: settings.keepAliveMs,
     markOnlineOnConnect: false,
-    syncFullHistory: false,
+    syncFullHistory: settings.fullHistory,
+    // History and app state are read by ourselves: Baileys confirms the history before it has it.
+    shouldSyncHistoryMessage: () => false,
     emitOwnEvents: false,
     // The refusal that follows a request to send again leaves with it: later it might meet what was sent again.
     retryRequestDelayMs: 0,

@@ -70,6 +70,7 @@ function withPast(doc: ChatDoc, past: NonNullable<ChatChange["past"]>): ChatDoc 
   const isFresh = doc.last === null && doc.lastInAt === null
   return {
     ...doc,
+    ...(isFresh ? past.set : {}),
     last: isNews ? past.last : doc.last,
     activityAt: isFresh || past.activityAt > doc.activityAt ? past.activityAt : doc.activityAt,
     unread: isFresh ? past.unread : doc.unread,

@@ -29,6 +29,35 @@ async function storeFile(bytes: Buffer): Promise<string> {
   return id
 }
 
+test("a list of chats shows what the last message says now, and nothing of one that was removed", async () => {
+  const chat = await talk.openChat("lid")
+  const from = { from: chat.contact.id, ...chat.dest }
+  const { messageId } = await world.whatsapp.sendText({ ...from, text: "secrte" })
+  const message = await talk.heard(messageId)
+  const preview = async () => (await world.store.collections.chats.findOne({ "last.id": message._id }))?.last?.content
+  await waitUntil("the chat", preview)
+  await world.whatsapp.sendEdit({ ...from, messageId, text: "secret" })
+  await waitUntil("the edit", async () => JSON.stringify(await preview()).includes("secret"))
+  await world.whatsapp.sendRevoke({ ...from, messageId })
+  await waitUntil("the removal", async () => (await talk.stored(message._id)).revoked)
+  await waitUntil("the chat says so", async () => (await preview())?.type === "revoked")
+})
+
+test("a status post of the account is removed for those who could see it [P26]", async () => {
+  const chat = await talk.openChat("lid")
+  const audience = [chat.contact.pn]
+  const post = await world.queue(account.id, "status@broadcast", text("sale"), undefined, { audience })
+  expect(await world.send(account.id, post.id)).toBe("server_ack")
+  await waitUntil("the post", () => world.store.collections.messages.findOne({ _id: post.id }))
+  const removal = { type: "delete", message: post.id } as const
+  const { id, waId } = await world.queue(account.id, "status@broadcast", removal, undefined, { audience })
+  expect(await world.send(account.id, id)).toBe("server_ack")
+  const match = { messageId: waId }
+  const got = await world.whatsapp.waitForMessage({ contactId: chat.contact.id, match, timeoutMs: 30_000 })
+  expect(got).toMatchObject({ kind: "revoke", refersTo: post.waId, edit: "7" })
+  expect((await talk.eventOf("message.revoked", id)).data).toMatchObject({ id: post.id, chat: { kind: "status" } })
+})
+
 test("an edited caption keeps its picture [P22]", async () => {
   const chat = await talk.openChat("lid")
   const bytes = randomBytes(20_000)

@@ -2,6 +2,7 @@ import { Binary } from "mongodb"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import type { ActionDoc, MessageDoc, Store } from "@wildcat/shared/store"
 import type { Entry } from "../log/entry.ts"
+import { previewOf } from "../pump/chats/fold-chats.ts"
 import { foldAction } from "./fold-action.ts"
 import { pickTarget } from "./pick-target.ts"
 import type { StagedAction } from "./staged-action.ts"
@@ -22,7 +23,7 @@ const waitingMax = 10_000
 const triesMax = 10
 
 export function createActions({ store, account, box }: { store: Store; account: string; box: SecretBox }): Actions {
-  const { messages, messageActions } = store.collections
+  const { messages, messageActions, chats } = store.collections
   let waiting: Promise<Set<string>> | null = null
   /** WhatsApp ids of messages that actions wait for. */
   const awaited = () => (waiting ??= loadAwaited(store, account).catch(forget))
@@ -44,6 +45,7 @@ export function createActions({ store, account, box }: { store: Store; account: 
       const action = opened(doc.action, doc.by, message, { open: (each) => openMessage(each, box) })
       const change = foldAction(message, { ...doc, action })
       if (change === null || (await write(message, change))) {
+        if (action.type === "edit" || action.type === "revoke") await showInChat({ ...message, ...change })
         await messageActions.updateOne({ _id: doc._id }, { $set: { applied: true, action } })
         return true
       }
@@ -54,6 +56,13 @@ export function createActions({ store, account, box }: { store: Store; account: 
     const filter = actionsRevision === undefined ? { $exists: false } : actionsRevision
     const set = { ...change, actionsRevision: (actionsRevision ?? 0) + 1 }
     return (await messages.updateOne({ _id, actionsRevision: filter }, { $set: set })).modifiedCount === 1
+  }
+  /** A list of chats shows what the last message says. */
+  const showInChat = async (message: MessageDoc) => {
+    const { jid, pn, lid } = message.chat
+    const names = [{ jid }, ...(pn === null ? [] : [{ pn }]), ...(lid === null ? [] : [{ lid }])]
+    const set = { "last.content": previewOf(message).content }
+    await chats.updateMany({ account, $or: names, "last.id": message._id }, { $set: set })
   }
   const take = async (staged: StagedAction) => {
     const doc = await keep(store, staged)

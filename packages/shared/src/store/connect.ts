@@ -10,6 +10,7 @@ import { createMediaStore } from "./media-store.ts"
 import type { MediaStore } from "./media-store.ts"
 import { modelsOn } from "./models.ts"
 import type { Models } from "./models.ts"
+import { watchHeartbeats } from "./watch-heartbeats.ts"
 
 /** The database of one installation. */
 export interface Store {
@@ -21,6 +22,11 @@ export interface Store {
   check: ReadyCheck
   close(): Promise<void>
 }
+
+/** How long a connection may take to come about. */
+const connectMsMax = 10_000
+/** The driver looks at its server every 10 s, and each look takes no longer than a connection. */
+const heartbeatSilentMs = 30_000
 
 /**
  * Connects to MongoDB (a standalone server or a replica set) and makes the indexes.
@@ -48,15 +54,16 @@ export async function connectStore(options: {
     serverSelectionTimeoutMS: options.serverWaitMs ?? 20_000,
     // The driver's own default is for ever, and a pool that was emptied in an outage may keep its queue waiting that long.
     waitQueueTimeoutMS: options.serverWaitMs ?? 20_000,
-    ...(options.silenceMs === undefined
-      ? {}
-      : { socketTimeoutMS: options.silenceMs, connectTimeoutMS: options.silenceMs }),
+    connectTimeoutMS: options.silenceMs ?? connectMsMax,
+    ...(options.silenceMs === undefined ? {} : { socketTimeoutMS: options.silenceMs }),
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,
   }
   await firstConnection("MongoDB", options.log, () => connection.openUri(options.mongoUrl, settings))
-  const db = connection.getClient().db(options.database)
+  const client = connection.getClient()
+  const db = client.db(options.database)
+  const stopWatching = watchHeartbeats(client, { silentMs: heartbeatSilentMs, log: options.log })
   await firstConnection("indexes", options.log, () => ensureIndexes(db))
   return {
     db,
@@ -64,6 +71,9 @@ export async function connectStore(options: {
     collections: collectionsOf(db),
     media: createMediaStore(db),
     check: async () => ((await db.command({ ping: 1 }))["ok"] === 1 ? null : "MongoDB does not answer"),
-    close: () => tolerate(connection.close(), "the process ends", options.log),
+    close() {
+      stopWatching()
+      return tolerate(connection.close(), "the process ends", options.log)
+    },
   }
 }

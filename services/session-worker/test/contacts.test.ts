@@ -35,7 +35,7 @@ async function write(contactId: string, text: string) {
 }
 
 test.each(["lid", "pn"] as const)(
-  "who writes from a %s chat is one contact under both names; another name, picture and about are told [P38 P40]",
+  "who writes from a %s chat is one of the contacts, under both names; another name, picture and about are told [P38 P40]",
   async (addressing) => {
     const ann = await world.whatsapp.createContact({ name: "Ann Able", addressing })
     await write(ann.id, "hello")
@@ -173,7 +173,7 @@ test("a person is saved in the phone's address book, renamed there by the phone,
 })
 
 test.each(["lid", "pn"] as const)(
-  "presence and typing of a contact of a %s chat are told live, with both names [P36]",
+  "presence and typing of a contact of a %s chat, subscribed to, are live events with both names [P36]",
   async (addressing) => {
     const gus = await world.whatsapp.createContact({ name: "Gus", addressing })
     await write(gus.id, "hi")
@@ -221,7 +221,7 @@ test("the account is shown as online and as typing, as it was told to [P35 P36]"
   expect(seen).toEqual(["composing", "recording", "paused"])
 })
 
-test("name, about and picture of the account are what was set, and shown so [P47]", async () => {
+test("name, about and picture of the account's profile are what was set, and shown so [P47]", async () => {
   await order("profile.set", { name: "Corner Shop", about: "open" })
   expect(await truth(account.phoneId)).toMatchObject({ about: "open" })
   await waitUntil("the new name", async () => (await ownPhone())?.name === "Corner Shop")

@@ -224,7 +224,7 @@ test("a group's picture is the bytes that were given, and can be removed [P41]",
   expect(changes).toEqual(["changed", "removed"])
 })
 
-test("an invite is shown, previewed, followed and replaced [P41 P43]", async () => {
+test("an invite is shown, previewed, joined by and replaced [P41 P43]", async () => {
   const { id } = await ownGroup(["Kim"])
   const { code } = await order("group.invite", { group: id, renew: false })
   expect(code).toBe((await truth(id)).inviteCode)

@@ -5,29 +5,37 @@ import type { BodyReader } from "../http/body-reader.ts"
 import { parseBody } from "../http/parse-input.ts"
 import type { TenantAccess } from "../tenant/tenant-access.ts"
 import { uploadBody } from "./media/upload-body.ts"
+import type { GivenPicture } from "./with-picture.ts"
 
 const StoredPicture = z
-  .strictObject({ media: idSchema("media").describe("A JPEG that was uploaded or received before") })
+  .strictObject({ media: idSchema("media").describe("A picture that was uploaded or received before") })
   .meta({ id: "StoredPicture", example: { media: "med_01JDGZ8Q4W0000000000000000" } })
 
 const PictureForm = z
   .object({ file: z.string().meta({ format: "binary" }) })
   .meta({ id: "PictureUpload", example: { file: "(bytes)" } })
 
-/** A picture as it comes: the JPEG itself, a form with the part `file`, or one that is stored already. Its value is the id. */
-export const pictureBody: BodyReader<string> = {
-  content: { "image/jpeg": null, "multipart/form-data": PictureForm, "application/json": StoredPicture },
+const types = ["image/jpeg", "image/png", "image/webp"] as const
+
+/** A picture as it comes: the bytes themselves, a form with the part `file`, or one that is stored already. */
+export const pictureBody: BodyReader<GivenPicture> = {
+  content: {
+    ...Object.fromEntries(types.map((type) => [type, null])),
+    "multipart/form-data": PictureForm,
+    "application/json": StoredPicture,
+  },
   required: true,
   async read(request, tenant) {
     const type = mediaTypeOf(request)
     if (type === "application/json") {
       const { media } = parseBody(StoredPicture, await readJson(request, smallJsonBytesMax))
       await requireMedia(tenant, media)
-      return { value: media, fingerprint: media }
+      return { value: { media, field: "media" }, fingerprint: media }
     }
-    if (type !== "image/jpeg" && type !== "multipart/form-data") throw unsupported("image/jpeg")
+    const form = type === "multipart/form-data"
+    if (!form && !types.some((each) => each === type)) throw unsupported(types.join(", "))
     const read = await uploadBody.read(request, tenant)
-    return { ...read, value: read.value.id }
+    return { ...read, value: { media: read.value.id, field: form ? "file" : "body" } }
   },
 }
 

@@ -61,6 +61,8 @@ describe.each(["another tenant's key", "a key bound to another account"])("%s", 
       const call: CallOptions = { key: keys[who] ?? "", ...validPeopleCalls[route.operation] }
       if (route.operation === "sendMessage") call.body = { to: "+4915112345678", content: { type: "text", text: "x" } }
       else if (route.operation === "replayEvents") call.body = { from: "2026-11-24T10:00:00Z" }
+      else if (route.operation === "addRecipients")
+        Object.assign(call, { raw: "to\n", headers: { "content-type": "text/csv" } })
       else if (route.operation === "editMessage") call.body = { text: "x" }
       else if (route.operation === "reactToMessage") call.body = { emoji: "👍" }
       else if (route.body && call.raw === undefined) call.body ??= {}

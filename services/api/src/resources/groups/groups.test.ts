@@ -3,7 +3,7 @@ import type { GroupView } from "@wildcat/shared/contracts"
 import { memberKey } from "@wildcat/shared/store"
 import type { AccountDoc, GroupDoc } from "@wildcat/shared/store"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { startTestApi } from "../../testing/test-api.ts"
+import { png, startTestApi } from "../../testing/test-api.ts"
 import type { TestApi } from "../../testing/test-api.ts"
 
 let api: TestApi
@@ -180,20 +180,24 @@ test("an account that is stopped or not linked is asked nothing", async () => {
 test("a picture is handed over by the id under which it is stored, and an upload does not stay", async () => {
   const account = await api.makeAccount()
   const seen: (string | null)[] = []
+  const files = api.store.db.collection("media.files")
+  const before = await files.countDocuments()
   const worker = await api.serve(account._id, {
     "group.picture": async ({ media }) => {
       const found = media === null ? null : await api.store.media.find(media)
-      seen.push(media === null ? null : `${found?.bytes}`)
+      seen.push(found && found.mimetype)
       return {}
     },
   })
   const path = `/v1/accounts/${account._id}/groups/${jid}/picture`
-  const raw = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)
-  expect((await api.call("PUT", path, { raw, headers: { "content-type": "image/jpeg" } })).status).toBe(204)
-  const uploaded = await api.call("POST", "/v1/media", { raw, headers: { "content-type": "image/jpeg" } })
+  const raw = new Uint8Array(png)
+  const headers = { "content-type": "image/png" }
+  expect((await api.call("PUT", path, { raw, headers })).status).toBe(204)
+  const uploaded = await api.call("POST", "/v1/media", { raw, headers })
   expect((await api.call("PUT", path, { body: { media: uploaded.body.id } })).status).toBe(204)
   expect((await api.call("DELETE", path)).status).toBe(204)
-  expect(seen).toEqual(["4", "4", null])
+  expect(seen).toEqual(["image/jpeg", "image/jpeg", null])
   expect(await api.store.media.find(uploaded.body.id)).not.toBeNull()
+  expect(await files.countDocuments()).toBe(before + 1)
   worker.stop()
 })

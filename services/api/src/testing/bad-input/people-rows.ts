@@ -14,13 +14,14 @@ const people: Bad[] = [
 ]
 const picture: Bad[] = [
   [
-    "no JPEG",
-    { raw: "x", headers: { "content-type": "image/png" } },
+    "no picture type",
+    { raw: "x", headers: { "content-type": "image/gif" } },
     415,
     "unsupported_media_type",
     "header.content-type",
   ],
   ["empty", { raw: "", headers: { "content-type": "image/jpeg" } }, 400, "invalid_request", "body"],
+  ["no picture", { raw: "x", headers: { "content-type": "image/png" } }, 415, "unsupported_media_type", "body"],
   wrong("media id malformed", { media: "x" }, "media"),
   ["media unknown", { body: { media: "med_01JDGZ8Q4W0000000000000000" } }, 404, "not_found", "media"],
 ]

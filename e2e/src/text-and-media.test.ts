@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
+import { createServer } from "node:http"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { drawPicture } from "@wildcat/demo"
 import { root } from "@wildcat/testkit"
@@ -10,10 +11,14 @@ import type { LinkedStage } from "./linked-stage.ts"
 vi.setConfig({ testTimeout: 60_000 })
 
 let stage: LinkedStage
+let host: Awaited<ReturnType<typeof startHost>>
 beforeAll(async () => {
-  stage = await linkStage()
+  ;[stage, host] = await Promise.all([linkStage(), startHost()])
 }, 60_000)
-afterAll(() => stage.stop(), 30_000)
+afterAll(async () => {
+  host.stop()
+  await stage.stop()
+}, 30_000)
 
 const Sent = z.object({ id: z.string(), waId: z.string(), status: z.string(), content: z.looseObject({}) })
 const picture = drawPicture()
@@ -41,7 +46,7 @@ test("an image arrives byte for byte, with its size and a thumbnail [A15 P15]", 
   expect(jpeg.subarray(0, 3).toString("hex")).toBe("ffd8ff")
 })
 
-test("a picture arrives as a sticker in WebP [P18]", async () => {
+test("an image is converted and arrives as a sticker in WebP [P18]", async () => {
   const { got } = await send({ type: "sticker", media: base64(picture) })
   expect(got).toMatchObject({ kind: "sticker", mimetype: "image/webp", details: { width: 512, height: 512 } })
   expect(
@@ -58,7 +63,7 @@ test("a voice note arrives with its length and waveform [A15 P16]", async () => 
   expect(Buffer.from(String(got.details?.["waveform"]), "base64")).toHaveLength(64)
 })
 
-test.runIf(hasFfmpeg())("other sound arrives as a voice note in Ogg with Opus [A27 P16]", async () => {
+test.runIf(hasFfmpeg())("other sound is converted and arrives as a voice note in Ogg with Opus [A27 P16]", async () => {
   const args = ["-v", "error", "-i", "pipe:0", "-c:a", "libmp3lame", "-f", "mp3", "pipe:1"]
   const mp3 = execFileSync("ffmpeg", args, { input: tone })
   const { got } = await send({ type: "audio", voice: true, media: base64(mp3) })
@@ -70,7 +75,7 @@ test.runIf(hasFfmpeg())("other sound arrives as a voice note in Ogg with Opus [A
   ).toBe("OggS")
 })
 
-test("a preview that the caller gives arrives with its link [P25]", async () => {
+test("a link preview of the caller's own arrives with its link [P25]", async () => {
   const linkPreview = { url: "https://example.com", title: "Example", description: "For examples" }
   const { got, sent } = await send({
     type: "text",
@@ -82,21 +87,60 @@ test("a preview that the caller gives arrives with its link [P25]", async () => 
   expect(sent.content).toEqual({ type: "text", text: "see https://example.com", linkPreview })
 })
 
+test("the preview of a link, fetched from its page, arrives with it [P25]", async () => {
+  const text = `see ${host.url}/page`
+  const { got } = await send({ type: "text", text, linkPreview: true })
+  expect(got).toMatchObject({ text, details: { matchedText: `${host.url}/page`, title: "Tea & cakes" } })
+  expect(Buffer.from(String(got.details?.["jpegThumbnail"]), "base64").subarray(0, 2).toString("hex")).toBe("ffd8")
+})
+
+test("an image by URL arrives byte for byte [P15]", async () => {
+  const { got } = await send({ type: "image", media: { url: `${host.url}/picture.png` } })
+  expect(got).toMatchObject({ kind: "image", mimetype: "image/png", ...bytes(picture) })
+})
+
+test("a document by upload in a multipart form arrives byte for byte, under its name [A15 P15]", async () => {
+  const { simulator, contact, stack, account, keyFile } = stage
+  const form = new FormData()
+  form.append("message", JSON.stringify({ to: contact.phone, content: { type: "document", caption: "the sound" } }))
+  form.append("file", new Blob([new Uint8Array(tone)], { type: "audio/ogg" }), "sound.ogg")
+  const response = await fetch(`${stack.apiUrl}/v1/accounts/${account}/messages`, {
+    method: "POST",
+    headers: { "x-api-key": readFileSync(keyFile, "utf8").trim() },
+    body: form,
+  })
+  const { waId: messageId } = Sent.parse(await response.json())
+  const got = await simulator.waitForMessage({ contactId: contact.id, match: { messageId }, timeoutMs: 30_000 })
+  const details = { fileName: "sound.ogg", caption: "the sound" }
+  expect(got).toMatchObject({ kind: "document", mimetype: "audio/ogg", details, ...bytes(tone), copies: 1 })
+})
+
 test("an image that can be opened once arrives as one [P27]", async () => {
   const { got } = await send({ type: "image", viewOnce: true, media: base64(picture) })
   expect(got).toMatchObject({ kind: "image", viewOnce: true, ...bytes(picture) })
 })
 
-test("a status post goes to the people named [P26]", async () => {
+test("a text as status post goes to the people named, and is deleted for them [P26]", async () => {
   const { contact } = stage
   const content = { type: "text", text: "open", background: "#00AA88", font: "script" }
-  const { got } = await send(content, { to: "status@broadcast", audience: [contact.phone] })
+  const { got, sent } = await send(content, { to: "status@broadcast", audience: [contact.phone] })
   expect(got).toMatchObject({
     chat: "status@broadcast",
     text: "open",
     details: { backgroundArgb: 0xff00aa88, font: "FB_SCRIPT" },
   })
+  const removal = await send({ type: "delete", message: sent.id }, { to: undefined })
+  expect(removal.got).toMatchObject({ kind: "revoke", refersTo: sent.waId, chat: "status@broadcast" })
 })
+
+/** A page with a picture, as somebody else's web site. */
+async function startHost() {
+  const page = '<head><title>Tea &amp; cakes</title><meta property="og:image" content="/picture.png"></head>'
+  const server = createServer(({ url }, response) => void response.end(url === "/picture.png" ? picture : page))
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const address = server.address()
+  return { url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`, stop: () => server.close() }
+}
 
 function bytes(expected: Uint8Array) {
   return { bytesBase64: Buffer.from(expected).toString("base64") }

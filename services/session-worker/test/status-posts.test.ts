@@ -55,29 +55,51 @@ const posts: [content: OutboundContent, expected: object][] = [
   [{ type: "audio", mediaId: "", voice: true }, { kind: "voice" }],
 ]
 
-test.each(posts)("%j reaches its audience and nobody else [P26]", async (given, expected) => {
-  const [ada, ben, eve] = [
-    await world.whatsapp.createContact({ addressing: "pn" }),
-    await world.whatsapp.createContact({ addressing: "lid" }),
-    await world.whatsapp.createContact(),
-  ]
-  const content = "mediaId" in given ? { ...given, mediaId: await store(bytes) } : given
-  const { id, waId } = await world.queue(account.id, feed, content, undefined, { audience: [ada.pn, ben.lid] })
-  expect(await world.send(account.id, id)).toBe("server_ack")
-  for (const reader of [ada, ben]) {
-    const got = await world.whatsapp.waitForMessage({
-      contactId: reader.id,
-      match: { messageId: waId },
-      timeoutMs: 30_000,
-    })
-    expect(got).toMatchObject({ ...expected, chat: feed, from: account.pn, copies: 1 })
-    if ("mediaId" in content) expect(got.bytesBase64).toBe(bytes.toString("base64"))
+test.each(posts)(
+  "a status post (text, image, video, voice note) sent as %j reaches its audience and nobody else [P26]",
+  async (given, expected) => {
+    const [ada, ben, eve] = [
+      await world.whatsapp.createContact({ addressing: "pn" }),
+      await world.whatsapp.createContact({ addressing: "lid" }),
+      await world.whatsapp.createContact(),
+    ]
+    const content = "mediaId" in given ? { ...given, mediaId: await store(bytes) } : given
+    const { id, waId } = await world.queue(account.id, feed, content, undefined, { audience: [ada.pn, ben.lid] })
+    expect(await world.send(account.id, id)).toBe("server_ack")
+    for (const reader of [ada, ben]) {
+      const got = await world.whatsapp.waitForMessage({
+        contactId: reader.id,
+        match: { messageId: waId },
+        timeoutMs: 30_000,
+      })
+      expect(got).toMatchObject({ ...expected, chat: feed, from: account.pn, copies: 1 })
+      if ("mediaId" in content) expect(got.bytesBase64).toBe(bytes.toString("base64"))
+    }
+    const event = await waitUntil("the event", async () =>
+      (await world.events("message.sent")).find((each) => each.data.id === id),
+    )
+    expect(event.data).toMatchObject({ chat: { jid: feed, kind: "status" }, content: shownContent(content) })
+    expect(await world.whatsapp.receivedMessages({ contactId: eve.id })).toEqual([])
+  },
+)
+
+test("a status post is deleted for those who could see it [P26]", async () => {
+  const [ada, ben] = [await world.whatsapp.createContact(), await world.whatsapp.createContact({ addressing: "pn" })]
+  const audience = [ada.lid, ben.pn]
+  const post = await world.queue(account.id, feed, { type: "text", text: "too early" }, undefined, { audience })
+  expect(await world.send(account.id, post.id)).toBe("server_ack")
+  await waitUntil("it is in the log", () => world.store.collections.messages.findOne({ _id: post.id }))
+  const removal = await world.queue(account.id, feed, { type: "delete", message: post.id })
+  expect(await world.send(account.id, removal.id)).toBe("server_ack")
+  for (const { id: contactId } of [ada, ben]) {
+    const match = { messageId: removal.waId }
+    const got = await world.whatsapp.waitForMessage({ contactId, match, timeoutMs: 30_000 })
+    expect(got).toMatchObject({ kind: "revoke", refersTo: post.waId, chat: feed, from: account.pn })
   }
-  const event = await waitUntil("the event", async () =>
-    (await world.events("message.sent")).find((each) => each.data.id === id),
-  )
-  expect(event.data).toMatchObject({ chat: { jid: feed, kind: "status" }, content: shownContent(content) })
-  expect(await world.whatsapp.receivedMessages({ contactId: eve.id })).toEqual([])
+  await waitUntil("the log says so", async () => {
+    const row = await world.store.collections.messages.findOne({ _id: post.id })
+    return row?.content.type === "revoked"
+  })
 })
 
 test("a status post without audience reaches everybody the account has a chat with [P26]", async () => {

@@ -85,6 +85,25 @@ describe.each(["pn", "lid"] as const)("in a group that calls people by %s", (add
 })
 
 describe.each(["pn", "lid"] as const)("in a chat with a person by %s", (addressing) => {
+  test("a reply quotes what it answers [A14 P24]", async () => {
+    const contact = await world.whatsapp.createContact({ addressing })
+    const question = { from: contact.id, to: account.pn, text: "is it open?" }
+    const { messageId } = await world.whatsapp.sendText(question)
+    await waitUntil("the question", () => world.store.collections.messages.findOne({ waId: messageId }))
+    const content = { type: "text", text: "until six" } as const
+    const { waId } = await world.queue(account.id, contact[addressing], content, { waId: messageId })
+    const match = { messageId: waId }
+    const got = await world.whatsapp.waitForMessage({ contactId: contact.id, match, timeoutMs: 30_000 })
+    expect(got).toMatchObject({ text: "until six", refersTo: messageId, copies: 1 })
+    expect(got.details).toMatchObject({
+      contextInfo: {
+        stanzaId: messageId,
+        participant: contact[addressing],
+        quotedMessage: { conversation: "is it open?" },
+      },
+    })
+  })
+
   test("a mention is named as the chat names people [P24]", async () => {
     const contact = await world.whatsapp.createContact({ addressing })
     const { got } = await send({

@@ -1,4 +1,7 @@
+import { randomBytes } from "node:crypto"
+import { Readable } from "node:stream"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { newId } from "@wildcat/shared/contracts"
 import { createWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
@@ -32,6 +35,19 @@ test.each(["pn", "lid"] as const)(
     expect(Date.parse(receivedAt)).toBeGreaterThanOrEqual(paused ?? Infinity)
   },
 )
+
+test("before a voice note the contact sees somebody record [P35]", async () => {
+  const contact = await world.whatsapp.createContact()
+  const mediaId = newId("media")
+  const described = { id: mediaId, tenant: world.tenant, account: null, mimetype: "audio/ogg", fileName: null }
+  await world.store.media.put(Readable.from([randomBytes(500)]), described, { bytesMax: 1_000 })
+  const content = { type: "audio", voice: true, mediaId } as const
+  const sent = await world.queue(account.id, contact.pn, content, undefined, { typingMs: 500 })
+  expect(await world.send(account.id, sent.id)).toBe("server_ack")
+  await got(contact.id, sent.waId)
+  const seen = await world.whatsapp.typingSeen({ contactId: contact.id })
+  expect(seen.map(({ state }) => state)).toEqual(["recording", "paused"])
+})
 
 test("other chats do not wait while somebody types; the same chat does, in order", async () => {
   const [ada, ben] = [await world.whatsapp.createContact(), await world.whatsapp.createContact()]

@@ -1,6 +1,8 @@
 import type { GroupMetadata, WASocket } from "@whiskeysockets/baileys"
 import type { Person } from "@wildcat/shared/contracts"
 import type { OutboxDoc } from "@wildcat/shared/store"
+import { nameOf } from "../actions/address-target.ts"
+import type { Addressing } from "../actions/address-target.ts"
 import { isSame } from "../inbound/envelope.ts"
 import { resolvePerson } from "../inbound/people.ts"
 import type { Names } from "../inbound/people.ts"
@@ -36,8 +38,6 @@ export async function readMentions(
   return { people, jids: people.map((person) => nameOf(person, modeOf(group))) }
 }
 
-type Addressing = "lid" | "pn"
-
 function modeOf({ addressingMode, participants }: GroupMetadata): Addressing {
   return addressingMode ?? (participants[0]?.id.endsWith("@lid") ? "lid" : "pn")
 }
@@ -45,8 +45,4 @@ function modeOf({ addressingMode, participants }: GroupMetadata): Addressing {
 /** The member under both names; somebody else as far as they are known. */
 function memberOf(members: readonly Person[], person: Person): Person {
   return members.find((member) => isSame(member, person)) ?? person
-}
-
-function nameOf({ pn, lid }: Person, mode: Addressing): string {
-  return (mode === "lid" ? (lid ?? pn) : (pn ?? lid)) ?? ""
 }

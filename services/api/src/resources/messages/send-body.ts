@@ -7,6 +7,7 @@ import type { BodyReader } from "../../http/body-reader.ts"
 import { readMultipart } from "../../http/multipart.ts"
 import { invalid, parseBody } from "../../http/parse-input.ts"
 import type { StagedMedia } from "../../media/staged-media.ts"
+import { sendExamples } from "./send-examples.ts"
 
 /** Where the bytes of a file come from. What they are is seen by themselves, not by a name or header. */
 export const MediaSource = z
@@ -73,7 +74,9 @@ const envelope = {
     .min(1)
     .max(5_000)
     .optional()
-    .describe("Of a status post: who can see it. Default: everybody the account has a chat with"),
+    .describe(
+      "Of a status post: who can see it. Default: everybody the account has a chat with, or its phone has saved",
+    ),
   quoted: z
     .strictObject({ messageId: idSchema("message") })
     .optional()
@@ -97,7 +100,7 @@ export const SendMessage = z
       ...plainContents,
     ]),
   })
-  .meta({ id: "SendMessage", example: { to: "+49 151 12345678", content: { type: "text", text: "Hello" } } })
+  .meta({ id: "SendMessage", namedExamples: sendExamples })
 
 /** The content of a multipart send: its bytes are the part `file`. */
 const FileContent = z.discriminatedUnion("type", [

@@ -10,6 +10,7 @@ import { createMediaStore } from "./media-store.ts"
 import type { MediaStore } from "./media-store.ts"
 import { modelsOn } from "./models.ts"
 import type { Models } from "./models.ts"
+import { repairDriver } from "./repair-driver.ts"
 import { watchHeartbeats } from "./watch-heartbeats.ts"
 
 /** The database of one installation. */
@@ -44,6 +45,7 @@ export async function connectStore(options: {
   /** Longest silence of a server during an operation, in milliseconds; unlimited by default. */
   silenceMs?: number
 }): Promise<Store> {
+  repairDriver()
   const connection = mongoose.createConnection()
   const settings: ConnectOptions = {
     dbName: options.database,

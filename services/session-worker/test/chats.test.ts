@@ -9,10 +9,11 @@ import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
+let worker: Awaited<ReturnType<World["startWorker"]>>
 
 beforeAll(async () => {
   world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
+  worker = await world.startWorker()
   account = await world.linkAccount()
 }, 60_000)
 
@@ -194,4 +195,73 @@ test("a patch of the app state whose MAC is wrong changes nothing, and the next 
   await chatWhere("archived", contact.pn, ({ archived }) => archived)
   await archive(false)
   await chatWhere("no longer archived", contact.pn, ({ archived }) => !archived)
+})
+
+test("a group's message makes a chat whose unread messages are read with their writers", async () => {
+  const [ann, ben] = [await world.whatsapp.createContact({ name: "Ann" }), await world.whatsapp.createContact()]
+  const participants = [account.phoneId, ann.id, ben.id]
+  const group = await world.whatsapp.createGroup({ subject: "Club", participants })
+  const sent = [
+    await world.whatsapp.sendText({ from: ann.id, groupId: group.id, text: "one" }),
+    await world.whatsapp.sendText({ from: ben.id, groupId: group.id, text: "two" }),
+  ]
+  const chat = await chatWhere("the group", group.id, ({ unread }) => unread === 2)
+  expect(chat).toMatchObject({ kind: "group", pn: null, lid: null, pushName: null })
+  expect(await command("chat.read", { chat: group.id })).toEqual({ messages: 2 })
+  for (const { messageId } of sent) await world.whatsapp.waitForReceipt({ messageId, type: "read", timeoutMs: 10_000 })
+  await command("message.star", { message: chat.last?.id ?? "", starred: true })
+  const chats = await world.whatsapp.chatsOfPhone({ phoneId: account.phoneId })
+  expect(chats.find(({ jid }) => jid === group.id)?.starred).toEqual([chat.last?.waId])
+  expect((await world.whatsapp.counters()).malformedStanzas).toBe(0)
+})
+
+test.each(["lid", "pn"] as const)(
+  "how long messages stay is set and told in a %s-addressed chat, and sends carry it [P34]",
+  async (addressing) => {
+    const { contact } = await contactWithChat(addressing)
+    await command("chat.change", { chat: contact.pn, ephemeralSeconds: 86_400 })
+    const setting = await world.whatsapp.waitForMessage({
+      contactId: contact.id,
+      match: { kind: "ephemeral" },
+      timeoutMs: 10_000,
+    })
+    expect(setting).toMatchObject({ seconds: 86_400, from: account.pn })
+    const { id } = await world.queue(account.id, contact.pn, { type: "text", text: "gone tomorrow" })
+    expect(await world.send(account.id, id)).toBe("server_ack")
+    const got = await world.whatsapp.waitForMessage({
+      contactId: contact.id,
+      match: { text: "gone tomorrow" },
+      timeoutMs: 10_000,
+    })
+    expect(got.details).toMatchObject({ contextInfo: { expiration: 86_400 } })
+    // The other person can set it, too.
+    const protocolMessage = { type: "EPHEMERAL_SETTING", ephemeralExpiration: 0 }
+    await world.whatsapp.sendProto({ from: contact.id, to: account.pn, message: { protocolMessage } })
+    await chatWhere("messages stay", contact.pn, ({ ephemeralSeconds }) => ephemeralSeconds === 0)
+    expect((await updatesOf(contact)).filter(({ ephemeralSeconds }) => ephemeralSeconds !== undefined)).toEqual([
+      { ephemeralSeconds: 86_400, by: "api" },
+      { ephemeralSeconds: 0, by: "other" },
+    ])
+    const later = await world.queue(account.id, contact.pn, { type: "text", text: "stays" })
+    await world.send(account.id, later.id)
+    const stays = await world.whatsapp.waitForMessage({
+      contactId: contact.id,
+      match: { text: "stays" },
+      timeoutMs: 10_000,
+    })
+    expect(JSON.stringify(stays.details ?? {})).not.toContain("expiration")
+  },
+)
+
+test("what the phone changed while the worker was away is taken when it is back", async () => {
+  const { contact } = await contactWithChat("lid")
+  await worker.stop()
+  await world.whatsapp.changeChat({
+    phoneId: account.phoneId,
+    chat: contact.id,
+    change: { kind: "archive", archived: true },
+  })
+  worker = await world.startWorker()
+  await chatWhere("archived meanwhile", contact.pn, ({ archived }) => archived)
+  await waitUntil("the event", async () => (await updatesOf(contact)).some(({ archived }) => archived === true))
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { requestCommand } from "@wildcat/shared/bus"
 import { waitUntil } from "@wildcat/testkit"
 import { createWorld } from "./world.ts"
 import type { World } from "./world.ts"
@@ -85,6 +86,16 @@ test.each(["inline", "media"] as const)(
     const told = await waitUntil("the live one", async () => (await world.events("message.received", id))[0])
     expect(told.data.waId).toBe(messageId)
     expect(await world.store.collections.messages.countDocuments({ account: id, waId: messageId })).toBe(1)
+    // What was too old is to be had on request.
+    const chat = contacts[0]?.pn ?? ""
+    const asked = await requestCommand(world.bus, { account: id, verb: "chat.history", request: { chat, count: 50 } })
+    expect(asked.before).toBe(new Date((now - 10 * dayS + 1) * 1000).toISOString())
+    const older = await waitUntil("the older message", async () => (await world.events("history.synced", id))[1])
+    expect(older.data).toMatchObject({ kind: "on_demand", chats: 1, messages: 1, skipped: 0, chat: { pn: chat } })
+    const oldest = await waitUntil("its row", () =>
+      world.store.collections.messages.findOne({ account: id, waId: `${form}-${contacts[0]?.id}-0` }),
+    )
+    expect(oldest).toMatchObject({ content: { text: "message 0" }, timestamp: new Date((now - 400 * dayS) * 1000) })
     await worker.stop()
   },
   60_000,

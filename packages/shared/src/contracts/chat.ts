@@ -53,7 +53,9 @@ export const ChatUpdate = z.object({
       deleted: z.literal(true).describe("The chat was removed on the phone"),
     })
     .partial(),
-  by: z.enum(["api", "phone"]).describe("Through this API, or on the phone or another linked device"),
+  by: z
+    .enum(["api", "phone", "other"])
+    .describe("Through this API, on the phone or another linked device, or by the other person in the chat"),
 })
 export type ChatUpdate = z.infer<typeof ChatUpdate>
 

@@ -42,24 +42,52 @@ function historyNotification({
   form,
   media,
 }: Parameters<typeof initialSyncMessages>[0]): proto.Message.IProtocolMessage {
-  const encoded = proto.HistorySync.encode({
-    syncType: proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP,
+  const { HistorySyncType } = proto.HistorySync
+  const part = {
     chunkOrder: 1,
     progress: 100,
     conversations: chats.map(conversation),
     pushnames: known.map(({ pn, name }) => ({ id: pn, pushname: name })),
     phoneNumberToLidMappings: known.map(({ pn, lid }) => ({ pnJid: pn, lidJid: lid })),
-  }).finish()
+  }
+  return announce({ ...part, syncType: HistorySyncType.INITIAL_BOOTSTRAP }, (bytes) =>
+    form === "inline" ? { initialHistBootstrapInlinePayload: bytes } : media.sealHistory(bytes),
+  )
+}
+
+/**
+ * What a phone answers to a companion that asks for older messages of a chat; undefined when it is no such request.
+ * Only messages with a time of their own can be asked for.
+ */
+export function olderMessages(
+  request: proto.IMessage,
+  { id, chats, find }: { id: string; chats: HistoryChat[]; find: (jid: string) => User | undefined },
+): proto.IMessage | undefined {
+  const asked = request.protocolMessage?.peerDataOperationRequestMessage?.historySyncOnDemandRequest
+  if (!asked) return undefined
+  const before = Number(asked.oldestMsgTimestampMs ?? 0) / 1000
+  const contact = find(asked.chatJid ?? "")
+  const conversations = chats
+    .filter((chat) => chat.contact === contact)
+    .map(({ messages, ...chat }) => {
+      const older = messages.filter(({ at }) => at !== undefined && at < before)
+      return conversation({ ...chat, messages: older.slice(-(asked.onDemandMsgCount ?? 50)) })
+    })
+  const part = { syncType: proto.HistorySync.HistorySyncType.ON_DEMAND, chunkOrder: 1, progress: 100, conversations }
+  const notice = announce(part, (bytes) => ({ initialHistBootstrapInlinePayload: bytes, peerDataRequestSessionId: id }))
+  return { protocolMessage: notice }
+}
+
+function announce(
+  part: proto.IHistorySync & { syncType: proto.HistorySync.HistorySyncType },
+  carry: (bytes: Buffer) => proto.Message.IHistorySyncNotification,
+): proto.Message.IProtocolMessage {
+  const { syncType, chunkOrder = 1, progress = 100 } = part
+  const bytes = deflateSync(proto.HistorySync.encode(part).finish())
   return {
     type: proto.Message.ProtocolMessage.Type.HISTORY_SYNC_NOTIFICATION,
-    historySyncNotification: {
-      syncType: proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
-      chunkOrder: 1,
-      progress: 100,
-      ...(form === "inline"
-        ? { initialHistBootstrapInlinePayload: deflateSync(encoded) }
-        : media.sealHistory(deflateSync(encoded))),
-    },
+    // Both enumerations have the same numbers.
+    historySyncNotification: { syncType: Number(syncType), chunkOrder, progress, ...carry(bytes) },
   }
 }
 

@@ -10,7 +10,7 @@ import type { Stanza } from "../stanza/codec.ts"
 import { messageId } from "../stanza/ids.ts"
 import { attribute } from "../stanza/nodes.ts"
 import { Inbox } from "./inbox.ts"
-import { type HistoryChat, type HistoryForm, initialSyncMessages } from "./initial-sync.ts"
+import { type HistoryChat, type HistoryForm, initialSyncMessages, olderMessages } from "./initial-sync.ts"
 import type { Network } from "./network.ts"
 import { readContent } from "./read-content.ts"
 import type { Destination } from "./sent-messages.ts"
@@ -118,9 +118,10 @@ export class Phone {
     await this.network.journal.writing(this.user, outgoing, () => this.device.send(outgoing))
   }
 
-  /** Answers a companion that asks for messages it was not given; false when this is no such request. */
+  /** Answers a companion that asks for messages it was not given, or for older ones; false when this is no such request. */
   private showAgain(id: string, message: proto.IMessage, stanza: Stanza): boolean {
-    const answer = this.shown.answer(id, message)
+    const find = (jid: string) => this.network.directory.user(jid)
+    const answer = this.shown.answer(id, message) ?? olderMessages(message, { id, chats: this.history, find })
     const companion = this.network.directory.device(attribute(stanza, "from"))
     if (!answer || companion?.user !== this.user) return false
     this.device.sendToCompanion(companion, messageId(), answer)

@@ -64,6 +64,9 @@ function readProtocol(protocolMessage: proto.Message.IProtocolMessage, reading: 
   const refersTo = protocolMessage.key?.id ?? ""
   if (protocolMessage.editedMessage)
     return { ...readContent(protocolMessage.editedMessage, reading), kind: "edit", refersTo }
+  if (protocolMessage.type === proto.Message.ProtocolMessage.Type.EPHEMERAL_SETTING) {
+    return { kind: "ephemeral", seconds: protocolMessage.ephemeralExpiration ?? 0 }
+  }
   return { kind: protocolMessage.type === 0 ? "revoke" : "protocol", refersTo }
 }
 

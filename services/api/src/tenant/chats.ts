@@ -27,7 +27,7 @@ export function chatsOf(parts: Parts, caller: Caller) {
     const [inGroups, people] = await Promise.all([
       groups
         .find({ _id: { $in: docs.map(({ account, jid }) => `${account}:${jid}`) } })
-        .project<{ _id: string; subject: string }>({ subject: 1 })
+        .project<{ _id: string; subject: string; ephemeralSeconds: number }>({ subject: 1, ephemeralSeconds: 1 })
         .toArray(),
       contacts
         .find({ _id: { $in: docs.flatMap(idsOf) } })
@@ -40,7 +40,12 @@ export function chatsOf(parts: Parts, caller: Caller) {
     ])
     const nameOf = (doc: ChatDoc) =>
       [`${doc.account}:${doc.jid}`, ...idsOf(doc)].map((id) => names.get(id) ?? null).find((name) => name !== null)
-    return docs.map((doc) => ({ ...doc, shownName: nameOf(doc) ?? doc.name }))
+    const stays = new Map(inGroups.map(({ _id, ephemeralSeconds }) => [_id, ephemeralSeconds]))
+    return docs.map((doc) => ({
+      ...doc,
+      shownName: nameOf(doc) ?? doc.name,
+      ephemeralSeconds: stays.get(`${doc.account}:${doc.jid}`) ?? doc.ephemeralSeconds,
+    }))
   }
 
   return {

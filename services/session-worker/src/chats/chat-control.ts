@@ -9,6 +9,7 @@ import type { Effect } from "../app-state/mutation-change.ts"
 import { chatOf } from "../inbound/people.ts"
 import type { Names } from "../inbound/people.ts"
 import type { SessionLog } from "../log/session-log.ts"
+import { ephemeralChange, sendEphemeralSetting } from "./ephemeral.ts"
 import { lastMessages, messageKey, oldestMessage, unreadMessages } from "./messages-of.ts"
 
 type Changed = ChatUpdate["changed"]
@@ -24,6 +25,8 @@ export interface ChatSettingsWanted {
 /** Changes chats for all devices of the account. Each resolves when WhatsApp's server has taken the change. */
 export interface ChatControl {
   set(socket: WASocket, jid: string, wanted: ChatSettingsWanted): Promise<Changed>
+  /** Sets how long new messages stay; the others in the chat see it. */
+  setEphemeral(socket: WASocket, jid: string, seconds: number): Promise<Changed>
   /** Tells the writers that their messages were read, and the other devices. Returns how many messages. */
   read(socket: WASocket, jid: string): Promise<number>
   clear(socket: WASocket, jid: string): Promise<Changed>
@@ -76,6 +79,15 @@ export function createChatControl(options: ChatControlOptions): ChatControl {
         changed = { ...changed, ...step.effect.changed }
       }
       return changed
+    },
+    async setEphemeral(socket, jid, seconds) {
+      const { chat, doc } = await chatNamed(jid)
+      if (chat.kind === "group") await socket.groupToggleEphemeral(chat.jid, seconds)
+      else if (seconds !== (doc?.ephemeralSeconds ?? 0)) {
+        const id = await sendEphemeralSetting(socket, addresses.of(chat), seconds)
+        sessionLog.stage(ephemeralChange(chat, seconds, { account, at: new Date(), id, by: "api" }))
+      }
+      return { ephemeralSeconds: seconds }
     },
     async read(socket, jid) {
       const { chat, doc } = await chatNamed(jid)

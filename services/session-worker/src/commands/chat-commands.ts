@@ -27,7 +27,10 @@ export function chatCommands(session: Session, store: Store): Pick<CommandHandle
   }
   return {
     "chat.change": async ({ chat, ephemeralSeconds, ...wanted }) => {
-      const changed = await askWhatsApp(session, (socket) => chats.set(socket, chat, wanted))
+      const changed = await askWhatsApp(session, async (socket) => ({
+        ...(await chats.set(socket, chat, wanted)),
+        ...(ephemeralSeconds === undefined ? {} : await chats.setEphemeral(socket, chat, ephemeralSeconds)),
+      }))
       return settled({ changed })
     },
     "chat.read": async ({ chat }) =>

@@ -64,7 +64,7 @@ export function createHistory(options: HistoryOptions): History {
     const tried = new Set<string>()
     try {
       for (;;) {
-        const [next] = pendingOf(state).filter(([id]) => !tried.has(id))
+        const next = pendingOf(state).find(([id]) => !tried.has(id))
         const socket = online
         if (next === undefined || socket === null || sessionLog.isDead) return
         tried.add(next[0])
@@ -128,7 +128,7 @@ async function store(id: string, pending: PendingHistory, part: HistoryPart, opt
       skipped: told.skipped + (read?.skipped ?? 0),
     }
     sessionLog.stage({
-      state: { history: { [id]: told }, ...tokenOf(conversation, context) },
+      state: { history: { [id]: told }, ...tokenOf(conversation, context), ...stayOf(conversation, context) },
       chats: read === null ? [] : [read.change],
     })
     faultPoint("history.after-conversation-before-next")
@@ -172,4 +172,13 @@ function tokenOf(conversation: proto.IConversation, { names }: MessageContext): 
   if (jid === null || !tcToken?.length || !tcTokenTimestamp) return {}
   const sender = tcTokenSenderTimestamp ? { senderTimestamp: Number(tcTokenSenderTimestamp) } : {}
   return { tctoken: { [jid]: { token: Buffer.from(tcToken), timestamp: String(tcTokenTimestamp), ...sender } } }
+}
+
+/** How long messages of the chat stay. */
+function stayOf({ id, ephemeralExpiration }: proto.IConversation, { names }: MessageContext): StateChanges {
+  if (!ephemeralExpiration) return {}
+  const { pn, lid } = resolvePerson(names, id)
+  return {
+    ephemeral: Object.fromEntries([pn, lid].flatMap((jid) => (jid === null ? [] : [[jid, ephemeralExpiration]]))),
+  }
 }

@@ -5,6 +5,7 @@ import type { MediaRef, MessageView } from "@wildcat/shared/contracts"
 import { signMediaLink } from "@wildcat/shared/runtime"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import type { MessageDoc } from "@wildcat/shared/store"
+import { readEphemeral } from "../chats/ephemeral.ts"
 import type { Change } from "../log/entry.ts"
 import { readContent } from "./content.ts"
 import type { ReadContent } from "./content.ts"
@@ -22,6 +23,8 @@ export interface MessageContext extends Viewpoint {
 /** Everything that a message from outside makes true: its row, its event, the task to fetch its media. Empty when it only carries keys. */
 export function messageChange(envelope: Envelope, received: proto.IMessage, context: MessageContext): Change {
   const message = innerOf(received)
+  const ephemeral = readEphemeral(envelope, message, context.account)
+  if (ephemeral !== null) return ephemeral
   const read = readContent(message)
   if (read === null) return {}
   const view = viewOf(envelope, read, context)

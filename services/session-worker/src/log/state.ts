@@ -74,6 +74,8 @@ export interface StateValues extends SignalDataTypeMap {
   person: ContactFields
   /** How WhatsApp addresses the chat with a person, where it is not by LID; by `keyOf` of the person. */
   address: string
+  /** How long messages of a chat stay, in seconds, by each JID of the person; absent: for good. */
+  ephemeral: number
   /** Parts of the history that the phone has announced and that are not stored yet, by the id of the announcement. */
   history: PendingHistory
   /** Hash of what WhatsApp said of a group last, by JID: what has not changed is not written again. */
@@ -97,7 +99,16 @@ export interface SessionState {
   get<T extends StateType>(type: T, id: string): StateValues[T] | undefined
   entries<T extends StateType>(type: T): [string, StateValues[T]][]
   apply(changes: StateChanges): void
+  /** A stored value that is read when it is first asked for: of hundreds of one-time keys most are asked for much later. */
+  defer(type: StateType, id: string, read: () => unknown): void
   clear(): void
+}
+
+class Deferred {
+  readonly read: () => unknown
+  constructor(read: () => unknown) {
+    this.read = read
+  }
 }
 
 export function createSessionState(): SessionState {
@@ -107,10 +118,19 @@ export function createSessionState(): SessionState {
     types.set(type, values)
     return values
   }
+  const get = (type: string, id: string): unknown => {
+    const value = of(type).get(id)
+    if (!(value instanceof Deferred)) return value
+    const read = normalized(type, value.read())
+    of(type).set(id, read)
+    return read
+  }
   return {
-    // `apply` is the only writer and its parameter ties each type to its values.
-    get: <T extends StateType>(type: T, id: string) => of(type).get(id) as StateValues[T] | undefined,
-    entries: <T extends StateType>(type: T) => [...of(type)] as [string, StateValues[T]][],
+    // `apply` is the only writer and its parameter ties each type to its values; `defer` reads what it had written.
+    get: <T extends StateType>(type: T, id: string) => get(type, id) as StateValues[T] | undefined,
+    entries: <T extends StateType>(type: T) =>
+      [...of(type).keys()].map((id) => [id, get(type, id)]) as [string, StateValues[T]][],
+    defer: (type, id, read) => void of(type).set(id, new Deferred(read)),
     apply(changes) {
       for (const [type, values] of Object.entries(changes)) {
         for (const [id, value] of Object.entries(values)) {

@@ -3,6 +3,7 @@ import type { MessageView, Person } from "@wildcat/shared/contracts"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { OutboxDoc, Store } from "@wildcat/shared/store"
 import type { Targets } from "../actions/targets.ts"
+import { ephemeralSecondsOf, withExpiration } from "../chats/ephemeral.ts"
 import type { Names } from "../inbound/people.ts"
 import type { SessionState } from "../log/state.ts"
 import type { Numbers } from "../numbers/numbers.ts"
@@ -14,11 +15,12 @@ import { knownAddress } from "./known-address.ts"
 import { readAudience } from "./audience.ts"
 import { readQuote } from "./quote.ts"
 
-export type PreparedRow = Prepared & Pick<MessageView, "quoted" | "mentions"> & {
-  audience: string[] | null
-  /** The address under which WhatsApp knows the recipient. */
-  to: string
-}
+export type PreparedRow = Prepared &
+  Pick<MessageView, "quoted" | "mentions"> & {
+    audience: string[] | null
+    /** The address under which WhatsApp knows the recipient. */
+    to: string
+  }
 
 export interface PrepareOptions {
   store: Store
@@ -58,7 +60,9 @@ export async function prepareRow(asked: OutboxDoc, socket: WASocket, options: Pr
     me: options.me(),
     context: contextOf(quote?.context, mentions?.jids),
   })
-  return { ...prepared, quoted: quote?.quoted ?? null, mentions: mentions?.people ?? [], audience, to: row.to }
+  const seconds = await ephemeralSecondsOf(row.to, { ...options, account: row.account })
+  const message = withExpiration(prepared.message, seconds)
+  return { ...prepared, message, quoted: quote?.quoted ?? null, mentions: mentions?.people ?? [], audience, to: row.to }
 }
 
 function contextOf(

@@ -33,6 +33,8 @@ export interface Pump {
   push(n: number, entry: Entry): void
   /** Resolves when everything that was pushed so far can be read in MongoDB. */
   written(): Promise<void>
+  /** Resolves when everything has been told: what is left is to fold and remove rows, which another owner may see. */
+  told(): Promise<void>
   /** Resolves when everything has been carried on. */
   idle(): Promise<void>
   /** Finishes what is under way and stops. The next owner goes on from there. */
@@ -55,6 +57,7 @@ export function createPump(options: PumpOptions): Pump {
   const held: { n: number; entry: Entry | null }[] = []
   /** Told, but not folded yet. */
   const told: Row[] = []
+  const listeners = new Set<() => void>()
   const stopping = new AbortController()
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
@@ -74,6 +77,9 @@ export function createPump(options: PumpOptions): Pump {
     await tell(options, rows, written)
     held.splice(0, some.length)
     told.push(...rows)
+    if (held.length > 0) return
+    for (const resolve of listeners) resolve()
+    listeners.clear()
   }
   const tidyAll = async () => {
     const rows = Array.from(told)
@@ -113,6 +119,7 @@ export function createPump(options: PumpOptions): Pump {
       held.push({ n, entry: held.length < heldMax ? entry : null })
       start()
     },
+    told: () => (held.length === 0 ? Promise.resolve() : new Promise((resolve) => listeners.add(resolve))),
     async written() {
       const last = held.at(-1)?.n ?? 0
       await new Promise<void>((resolve) => {

@@ -25,6 +25,7 @@ const forgotten = {
   devices: true,
   names: true,
   address: true,
+  ephemeral: true,
   history: true,
   person: false,
   "group-digest": true,

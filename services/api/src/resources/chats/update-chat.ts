@@ -41,8 +41,12 @@ export const updateChat = route({
     const { jid } = await chatOf(tenant, account, params.chat.jid)
     if (body.read === true) await tenant.sessions.command(account, "chat.read", { chat: jid })
     const wanted = wantedBy(body)
-    if (Object.keys(wanted).length > 0) await tenant.sessions.command(account, "chat.change", { chat: jid, ...wanted })
-    return { status: 200, body: viewChat(await chatOf(tenant, account, jid)) }
+    const order = Object.keys(wanted).length > 0
+    // WhatsApp tells what became of a group's settings a moment later.
+    const changed = order
+      ? (await tenant.sessions.command(account, "chat.change", { chat: jid, ...wanted })).changed
+      : {}
+    return { status: 200, body: { ...viewChat(await chatOf(tenant, account, jid)), ...changed } }
   },
 })
 

@@ -136,8 +136,10 @@ test("an admin's removal of our message is believed; a member's edit or removal 
   const left = await talk.stored(message._id)
   expect(left.content).toEqual(text("true"))
   expect([left.editedAt, left.revoked]).toEqual([undefined, undefined])
-  const told = (await world.events("message.edited")).find(({ data }) => data.by.pn === mallory.pn)
-  expect(told?.data.id).toBeNull()
+  const told = await waitUntil("the claim is told", async () =>
+    (await world.events("message.edited")).find(({ data }) => data.by.pn === mallory.pn),
+  )
+  expect(told.data.id).toBeNull()
 })
 
 test("what comes before its message is told with WhatsApp's id alone, and done when the message comes [P22]", async () => {

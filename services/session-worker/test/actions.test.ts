@@ -51,6 +51,7 @@ describe.each(forms)("in a chat addressed by %s", (form) => {
         chat: { kind: chat.kind },
       })
       expect((await stored(message._id)).reactions).toMatchObject([{ by: me, emoji }])
+      expect((await world.events("message.sent")).map(({ data }) => data.id)).not.toContain(id)
     }
   })
 
@@ -156,9 +157,11 @@ describe.each(forms)("in a chat addressed by %s", (form) => {
     expect((await stored(message._id)).content).toEqual({ type: "revoked" })
 
     const about = { by, fromMe: false, source: "contact" }
-    const told = (await world.events()).filter(
-      ({ data }) => "action" in data && "by" in data && Object(data.by).pn === by.pn,
-    )
+    const told = await waitUntil("all are told", async () => {
+      const isTheirs = (data: object) => "action" in data && "by" in data && Object(data.by).pn === by.pn
+      const theirs = (await world.events()).filter(({ data }) => isTheirs(data))
+      return theirs.length === 4 && theirs
+    })
     expect(told.map(({ type, data }) => ({ type, data }))).toMatchObject([
       { type: "message.reaction", data: { ...about, id: ours.id, waId: ours.waId, emoji: "🎉" } },
       { type: "message.pinned", data: { ...about, id: ours.id } },
@@ -176,8 +179,29 @@ describe.each(forms)("in a chat addressed by %s", (form) => {
     const target = { messageId, author: chat.contact[chat.names] }
     await world.whatsapp.sendReaction({ from: account.phoneId, ...chat.fromPhone, target, emoji: "👀" })
     await waitUntil("the reaction", async () => (await stored(message._id)).reactions?.length === 1)
-    const event = (await world.events("message.reaction")).find(({ data }) => data.id === message._id)
-    expect(event?.data).toMatchObject({ by: me, fromMe: true, source: "phone", emoji: "👀" })
+    const event = await waitUntil("the event", async () =>
+      (await world.events("message.reaction")).find(({ data }) => data.id === message._id),
+    )
+    expect(event.data).toMatchObject({ by: me, fromMe: true, source: "phone", emoji: "👀" })
+
+    const from = { from: account.phoneId, ...chat.fromPhone }
+    const said = await world.whatsapp.sendText({ ...from, text: "by phnoe" })
+    const own = await heard(said.messageId)
+    await world.whatsapp.sendEdit({ ...from, messageId: said.messageId, text: "by phone" })
+    await waitUntil("the edit", async () => (await stored(own._id)).editedAt)
+    expect((await stored(own._id)).content).toEqual(text("by phone"))
+    await world.whatsapp.sendRevoke({ ...from, messageId: said.messageId })
+    await waitUntil("the removal", async () => (await stored(own._id)).revoked)
+    const asked = await say(chat, { type: "poll", question: "?", options: ["a", "b"] })
+    await world.whatsapp.sendPollVote({ ...from, pollId: asked.waId, options: ["b"] })
+    await waitUntil("the vote", async () => (await stored(asked.id)).votes)
+    expect((await stored(asked.id)).votes).toMatchObject([{ by: me, options: ["b"] }])
+    for (const type of ["message.edited", "message.revoked", "poll.vote"] as const) {
+      const told = await waitUntil(type, async () =>
+        (await world.events(type)).find(({ data }) => data.id === own._id || data.id === asked.id),
+      )
+      expect(told.data).toMatchObject({ by: me, fromMe: true, source: "phone" })
+    }
   })
 
   test("a forwarded text says that it was forwarded, and how often [P23]", async () => {

@@ -1,6 +1,6 @@
 // pnpm bench [send|receive]: Wildcat's speed beside that of plain Baileys, on this machine, in this run.
 // Both speak to the same simulated WhatsApp, which acknowledges at once. A ratio is worth more than a number.
-// pnpm bench sessions [accounts]: memory of idle sessions, sends of all, and how long they are silent when their worker ends.
+// pnpm bench sessions [accounts]: memory of idle sessions, sends of all, and how long they are away when they move or their worker ends.
 // pnpm bench media: how far the memory of each service rises while a document of 100 MB is sent and received.
 // pnpm bench simulator [sessions] [messages for each]: what the simulator itself can do, and what it costs.
 // pnpm bench webhooks [events] [webhooks]: deliveries beside a plain got loop that posts the same to the same receiver.

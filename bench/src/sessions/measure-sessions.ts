@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 import type { Stage } from "@wildcat/demo"
 import { startProcess } from "@wildcat/testkit"
-import type { ServiceProcess } from "@wildcat/testkit"
 import { z } from "zod"
 import { linkWildcat } from "../wildcat.ts"
 import type { Contender } from "../contender.ts"
+import { watchAway } from "./away.ts"
+import type { Away } from "./away.ts"
 
 /** What many idle or sending sessions of one process cost. */
 export const Crowd = z.object({
@@ -18,41 +19,53 @@ export const Crowd = z.object({
 })
 export type Crowd = z.infer<typeof Crowd>
 
-/** How long accounts were silent: from the blow until an event tells of a message that was written at that moment. */
-export interface Silence {
-  blow: string
-  p50Ms: number
-  maxMs: number
-}
-
 export interface SessionsResult {
   wildcat: Crowd
   baileys: Crowd
-  silences: Silence[]
+  /** Resident memory that each session adds to a worker that has taken it over, as the baseline has its own, linked already. */
+  takenOverBytesEach: number
+  aways: Away[]
 }
 
 export const sendsEach = 10
 export const restMs = 3_000
 
-/** Links accounts to one worker, measures them at rest and sending, then takes the worker away from them in three ways. */
+/** Links accounts to one worker, measures them at rest and sending, then moves them in several ways. */
 export async function measureSessions(
   stage: Stage,
   options: { sessions: number; natsUrl: string; prefix: string; tell: (line: string) => void },
 ): Promise<SessionsResult> {
   const { sessions, tell } = options
   const baileys = await measureBaileys(stage, sessions)
-  const before = memoryOf(stage.stack.services["session-worker"].pid)
-  const accounts: Contender[] = []
-  while (accounts.length < sessions) {
-    accounts.push(await linkWildcat(stage, options))
-    if (accounts.length % 10 === 0) tell(`${accounts.length} of ${sessions} accounts are linked`)
-  }
+  const worker = stage.stack.services["session-worker"]
+  const before = memoryOf(worker.pid)
+  const accounts = await linkAll(stage, options)
   await pause(restMs)
-  const bytesEach = (memoryOf(stage.stack.services["session-worker"].pid) - before) / sessions
+  const bytesEach = (memoryOf(worker.pid) - before) / sessions
   const sendsPerSecond = await sendFromAll(stage, accounts)
-  const silences = await measureSilences(stage, accounts)
+  tell("measured at rest and sending; now they move")
+  const moves = await measureMoves(stage, { ...options, accounts })
   for (const account of accounts) await account.stop()
-  return { wildcat: { sessions, bytesEach, sendsPerSecond }, baileys, silences }
+  return { wildcat: { sessions, bytesEach, sendsPerSecond }, baileys, ...moves }
+}
+
+const linkLanes = 4
+
+async function linkAll(
+  stage: Stage,
+  options: { sessions: number; natsUrl: string; prefix: string; tell: (line: string) => void },
+): Promise<Contender[]> {
+  const accounts: Contender[] = []
+  let begun = 0
+  const lane = async () => {
+    while (begun < options.sessions) {
+      begun += 1
+      accounts.push(await linkWildcat(stage, options))
+      if (accounts.length % 10 === 0) options.tell(`${accounts.length} of ${options.sessions} accounts are linked`)
+    }
+  }
+  await Promise.all(Array.from({ length: linkLanes }, lane))
+  return accounts
 }
 
 async function measureBaileys(stage: Stage, sessions: number): Promise<Crowd> {
@@ -79,47 +92,43 @@ async function sendFromAll({ simulator }: Stage, accounts: readonly Contender[])
   return (accounts.length * sendsEach) / ((performance.now() - began) / 1_000)
 }
 
-/** Two workers take the accounts from each other: one leaves in order, the other one is killed, for all and for one. */
-async function measureSilences(stage: Stage, accounts: readonly Contender[]): Promise<Silence[]> {
-  const first = stage.stack.services["session-worker"]
-  const second = await stage.stack.add("session-worker", { WORKER_ID: "bench-2" })
-  const { id: from } = await stage.simulator.createContact({ name: "Probe" })
-  await Promise.all(accounts.map((account) => probe(stage, account, from))) // opens the Signal sessions
-  const ordered = await struck(stage, { accounts, from, worker: first, signal: "SIGTERM" })
-  await stage.stack.add("session-worker", { WORKER_ID: "bench-3" })
-  const killed = await struck(stage, { accounts, from, worker: second, signal: "SIGKILL" })
-  return [
-    { blow: `SIGTERM, ${accounts.length} sessions`, ...ordered },
-    { blow: `kill -9, ${accounts.length} sessions`, ...killed },
-  ]
-}
-
-/** Writes to every account, again and again until after the worker's end: its silence is the longest that one was not told. */
-async function struck(
+/** A new worker gets its share, then the rest by a drain; it ends in order; its heir is killed. */
+async function measureMoves(
   stage: Stage,
-  blow: { accounts: readonly Contender[]; from: string; worker: ServiceProcess; signal: "SIGTERM" | "SIGKILL" },
-) {
-  let hasEnded = false
-  void blow.worker.exited.then(() => (hasEnded = true))
-  blow.worker.kill(blow.signal)
-  const silenceOf = async (account: Contender) => {
-    const times: number[] = []
-    for (let last = false; !last;) {
-      last = hasEnded
-      times.push(await probe(stage, account, blow.from))
-    }
-    return Math.max(...times)
-  }
-  const sorted = (await Promise.all(blow.accounts.map(silenceOf))).toSorted((one, other) => one - other)
-  return { p50Ms: sorted[Math.floor(sorted.length / 2)] ?? 0, maxMs: sorted.at(-1) ?? 0 }
+  options: { sessions: number; natsUrl: string; prefix: string; accounts: readonly Contender[] },
+): Promise<Pick<SessionsResult, "takenOverBytesEach" | "aways">> {
+  const { sessions, accounts } = options
+  const { stack, api, simulator } = stage
+  const watch = await watchAway(options)
+  const second = await stack.add("session-worker", { WORKER_ID: "bench-2" })
+  const before = memoryOf(second.pid)
+  const aways = [
+    await watch.during({
+      name: "drain",
+      accounts: sessions,
+      from: "their end",
+      act: () => api.post("/v1/workers/worker-1/drain", {}, z.object({ id: z.string() })),
+    }),
+  ]
+  await pause(restMs)
+  const takenOverBytesEach = (memoryOf(second.pid) - before) / sessions
+  // The first worker stays ordered to drain: the next ones have no rival.
+  const third = await stack.add("session-worker", { WORKER_ID: "bench-3" })
+  const all = { accounts: sessions }
+  aways.push(await watch.during({ name: "SIGTERM", ...all, from: "their end", act: () => second.kill("SIGTERM") }))
+  await stack.add("session-worker", { WORKER_ID: "bench-4" })
+  aways.push(await watch.during({ name: "kill -9", ...all, from: "the blow", act: () => third.kill("SIGKILL") }))
+  const { id: from } = await simulator.createContact({ name: "Probe" })
+  await Promise.all(accounts.map((account) => probe(stage, account, from)))
+  await watch.stop()
+  return { takenOverBytesEach, aways }
 }
 
-/** Time from writing a message to the account until an event tells of it, in milliseconds. */
-async function probe({ simulator }: Stage, account: Contender, from: string): Promise<number> {
-  const began = performance.now()
-  const told = account.received.grows(1).then(() => performance.now() - began)
+/** Writes to an account and waits until an event tells of it. */
+async function probe({ simulator }: Stage, account: Contender, from: string): Promise<void> {
+  const told = account.received.grows(1)
   await simulator.sendText({ from, to: account.phone, text: "Are you there?" })
-  return told
+  await told
 }
 
 /** Resident memory of a process, in bytes; the kernel tells it in kB. */

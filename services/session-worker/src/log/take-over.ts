@@ -87,13 +87,21 @@ function fold(
   const foldedAt = new Map(stored.map((doc) => [doc._id, doc.n]))
   for (const doc of stored) {
     const [type, id] = keyOf(doc._id, account)
-    if (!isTombstone(doc)) state.apply({ [type]: { [id]: openValue(doc.value.buffer, doc._id, box) } })
+    if (isTombstone(doc)) continue
+    if (type === "pre-key") state.defer(type, id, readLater(doc, box))
+    else state.apply({ [type]: { [id]: openValue(doc.value.buffer, doc._id, box) } })
   }
   for (const { n, entry } of entries) {
     const isNews = (type: string, id: string) => (foldedAt.get(valueId(account, type, id)) ?? 0) <= n
     state.apply(filterChanges(entry.state, isNews))
   }
   return state
+}
+
+/** Opens a value on demand. It is copied: what came from MongoDB is a part of a large piece of memory. */
+function readLater({ _id, value }: AuthStateDoc, box: SecretBox): () => unknown {
+  const sealed = Buffer.from(value.buffer.subarray(0, value.position))
+  return () => openValue(sealed, _id, box)
 }
 
 function filterChanges(changes: StateChanges, keep: (type: string, id: string) => boolean): StateChanges {

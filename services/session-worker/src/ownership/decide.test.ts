@@ -20,7 +20,7 @@ const account: AccountDoc = {
   updatedAt: at(0),
 }
 const peer = (worker: string, more: Partial<Peer> = {}): Peer => {
-  return { worker, isDraining: false, room: 5, isSteady: true, ...more }
+  return { worker, isDraining: false, room: 5, heardAt: 0, isSteady: true, ...more }
 }
 const livingAre = (...peers: Peer[]) => ({ overdueMs: () => -1, peers: () => peers })
 const situation: Situation = {

@@ -32,38 +32,55 @@ export interface HandOvers {
 /** The longest that a move counts as under way: the new owner may have other things to do. */
 const arrivalWaitMs = 10_000
 const arrivalLookMs = 100
+/** What a move takes at most on a machine that is not overloaded: a worker with little time moves more at a time. */
+const moveMs = 500
 
 export function createHandOvers(options: HandOverOptions): HandOvers {
   const { held, liveness, store, log } = options
   const stopping = new AbortController()
   let running: Promise<void> | null = null
 
-  const planned = (): PlannedMove[] => {
+  /** Moves that their targets' last heartbeats do not count yet. */
+  const given = new Set<{ to: string; endedAt: number }>()
+  const peersNow = () => {
+    const peers = liveness.peers()
+    for (const move of given) {
+      const peer = peers.find(({ worker }) => worker === move.to)
+      if (peer === undefined || move.endedAt < peer.heardAt) given.delete(move)
+      else peer.room -= 1
+    }
+    return peers
+  }
+  const planned = (movesMax: number): PlannedMove[] => {
     if (!liveness.isInTouch()) return []
     const sessions = held.all().map((session) => ({
       account: session.account,
       isSettled: session.isConnected,
       activeAt: session.activeAt,
     }))
-    const { movesMax, why, self } = options
-    return planMoves({ self: self(), peers: liveness.peers(), sessions, movesMax, why: why() })
+    const { why, self } = options
+    return planMoves({ self: self(), peers: peersNow(), sessions, movesMax, why: why() })
   }
   const move = async ({ account, to, why }: PlannedMove, signal: AbortSignal) => {
     const session = held.get(account)
     if (session === undefined) return
+    const counted = { to, endedAt: Infinity }
+    given.add(counted)
     try {
       await held.giveUp(session, "handed_over", { to, why })
       await arrived(store, session, signal)
     } catch (error) {
       log.warn({ error, account }, "session.not_handed_over")
+    } finally {
+      counted.endedAt = performance.now()
     }
   }
   /** Moves what is due; a lane takes the next as soon as its last one has arrived. */
-  const moveAll = async (signal: AbortSignal) => {
+  const moveAll = async (signal: AbortSignal, movesMax = options.movesMax) => {
     const under = new Map<string, Promise<void>>()
     for (let first = true; !signal.aborted; first = false) {
-      const due = planned().filter(({ account, why }) => !under.has(account) && (first || why !== "rebalanced"))
-      for (const next of due.slice(0, Math.max(0, options.movesMax - under.size))) {
+      const due = planned(movesMax).filter(({ account, why }) => !under.has(account) && (first || why !== "rebalanced"))
+      for (const next of due.slice(0, Math.max(0, movesMax - under.size))) {
         under.set(
           next.account,
           move(next, signal).finally(() => under.delete(next.account)),
@@ -83,7 +100,7 @@ export function createHandOvers(options: HandOverOptions): HandOvers {
     },
     async giveAll(limitMs) {
       await running
-      await moveAll(AbortSignal.timeout(limitMs))
+      await moveAll(AbortSignal.timeout(limitMs), Math.max(options.movesMax, Math.ceil((held.size * moveMs) / limitMs)))
     },
     async stop() {
       stopping.abort()

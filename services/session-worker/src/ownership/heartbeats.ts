@@ -109,7 +109,8 @@ async function hear(entries: QueuedIterator<KvEntry>, liveness: LivenessWatch): 
 
 /** Calls when what `look` sees, apart from loads, is not what it saw last. */
 function watchChanges(look: () => unknown[], everyMs: number, changed: () => void): NodeJS.Timeout {
-  const seen = () => JSON.stringify(look(), (key, value: unknown) => (key === "room" ? undefined : value))
+  const seen = () =>
+    JSON.stringify(look(), (key, value: unknown) => (key === "room" || key === "heardAt" ? undefined : value))
   let last = seen()
   return setInterval(() => {
     const now = seen()

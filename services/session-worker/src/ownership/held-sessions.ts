@@ -99,13 +99,13 @@ export function createHeldSessions(options: HeldSessionsOptions): HeldSessions {
     },
     async giveUp(session, reason, handover) {
       const { account, epoch } = session
-      await ending(session, async () => {
-        await session.stop(reason)
+      const free = async () => {
         await release(store, account, { epoch, handover: handover && { ...handover, from: worker, at: new Date() } })
-      })
-      if (handover === null) return
-      log.info({ account, ...handover }, "session.handed_over")
-      nudge(bus, bus.subjects.accountsNudge, [account])
+        if (handover === null) return
+        log.info({ account, ...handover }, "session.handed_over")
+        nudge(bus, bus.subjects.accountsNudge, [account])
+      }
+      await ending(session, () => session.stop(reason, free))
     },
   }
 }

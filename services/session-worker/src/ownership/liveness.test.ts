@@ -23,7 +23,7 @@ test("a worker is overdue after the limit without a beat, one that was never hea
   pass(1_000, "a")
   expect(liveness.overdueMs("never heard")).toBe(0)
   expect(liveness.overdueMs("a")).toBe(-1_000)
-  expect(liveness.peers()).toEqual([{ worker: "a", isDraining: false, room: 3, isSteady: false }])
+  expect(liveness.peers()).toEqual([{ worker: "a", isDraining: false, room: 3, heardAt: 1_000, isSteady: false }])
   pass(1_250)
   expect(liveness.overdueMs("a")).toBe(250)
   expect(liveness.peers()).toEqual([])

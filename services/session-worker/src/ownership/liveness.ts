@@ -6,6 +6,8 @@ export interface Peer {
   isDraining: boolean
   /** Sessions that it can take. */
   room: number
+  /** When it told of its room, by our clock. */
+  heardAt: number
   /** It has been heard for longer than the limit: it is not just trying to start. */
   isSteady: boolean
 }
@@ -66,9 +68,9 @@ export function createLiveness(options: { worker: string; limitMs: number; now?:
     isInTouch: () => now() - ownAt <= limitMs,
     peers: () =>
       [...signs.keys()].filter(isThere).map((worker) => {
-        const { beat, since } = signs.get(worker) ?? never
+        const { beat, since, at } = signs.get(worker) ?? never
         const room = beat.capacity - beat.sessions
-        return { worker, isDraining: beat.draining, room, isSteady: now() - since > limitMs }
+        return { worker, isDraining: beat.draining, room, heardAt: at, isSteady: now() - since > limitMs }
       }),
     heard(worker, beat) {
       const at = now()

@@ -6,6 +6,7 @@ import { preferredWorker } from "./placement.ts"
 const peer = (worker: string, more: Partial<Peer> = {}): Peer => ({
   worker,
   isDraining: false,
+  heardAt: 0,
   room: 100,
   isSteady: true,
   ...more,

@@ -75,6 +75,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     worker,
     isDraining: stopping !== null || options.isDraining(),
     room: options.sessionsMax - held.size - opening,
+    heardAt: performance.now(),
     isSteady: true,
   })
   const handOvers = createHandOvers({

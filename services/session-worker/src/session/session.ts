@@ -47,9 +47,10 @@ export interface Session {
   logOut(): Promise<void>
   /**
    * Ends the connection; an account that had not ended by itself is `disconnected` for this reason then.
-   * Resolves when the log has been carried on, as far as possible.
+   * Resolves when the log has been carried on, as far as possible. `told` is awaited as soon as the next owner can begin:
+   * all is stored and told, and only tidying is left.
    */
-  stop(reason: ReasonCode): Promise<void>
+  stop(reason: ReasonCode, told?: () => Promise<void>): Promise<void>
   /** Resolves when the log has died: another owner has taken over, or it cannot be written. */
   died: Promise<unknown>
 }
@@ -130,7 +131,7 @@ export async function openSession(given: SessionOptions): Promise<Session> {
       connections.end("logged_out", "logged_out_by_request", "forget")
       await sessionLog.whenDurable(sessionLog.staged)
     },
-    async stop(reason) {
+    async stop(reason, told) {
       stopping.abort()
       sender.stop()
       parts.restrictions.stop()
@@ -138,7 +139,14 @@ export async function openSession(given: SessionOptions): Promise<Session> {
       await connections.hangUp()
       await within(stopWaitMs, running ?? Promise.resolve())
       if (!sessionLog.isDead && !standing.hasEnded) standing.report("disconnected", reason)
-      await within(stopWaitMs, sessionLog.close())
+      let isClosed = false
+      await within(
+        stopWaitMs,
+        sessionLog.close().then(() => (isClosed = true)),
+      )
+      await within(stopWaitMs, pump.told())
+      // Nobody may rely on an account without owner while this one could still commit.
+      if (isClosed) await told?.()
       await within(stopWaitMs, pump.idle())
       await pump.stop()
     },

@@ -182,20 +182,20 @@ test.each<[content: OutboundContent & { mediaId: string }, kind: string, details
   expect(event.data.content).toMatchObject({ viewOnce: true })
 })
 
-test("a contact's image that can be opened once says so [P27]", async () => {
-  const contact = await world.whatsapp.createContact()
-  const { messageId } = await world.whatsapp.sendMedia({
-    from: contact.id,
-    to: account.pn,
-    kind: "image",
-    bytesBase64: randomBytes(100).toString("base64"),
-    viewOnce: true,
-  })
-  const event = await waitUntil("the event", async () =>
-    (await world.events("message.received")).find((each) => each.data.waId === messageId),
-  )
-  expect(event.data.content).toEqual({ type: "image", caption: null, viewOnce: true })
-})
+test.each(["viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension"])(
+  "a contact's image in a %s says that it can be opened once [P27]",
+  async (wrapper) => {
+    const contact = await world.whatsapp.createContact()
+    const hash = randomBytes(32).toString("base64")
+    const imageMessage = { directPath: "/mms/image/x", mediaKey: hash, fileSha256: hash, mimetype: "image/png" }
+    const message = { [wrapper]: { message: { imageMessage } } }
+    const { messageId } = await world.whatsapp.sendProto({ from: contact.id, to: account.pn, message })
+    const event = await waitUntil("the event", async () =>
+      (await world.events("message.received")).find((each) => each.data.waId === messageId),
+    )
+    expect(event.data.content).toEqual({ type: "image", caption: null, viewOnce: true })
+  },
+)
 
 async function store(bytes: Buffer, mimetype: string): Promise<string> {
   const id = newId("media")

@@ -4,6 +4,8 @@ import { runInNewContext } from "node:vm"
 /** What may pass through this process between two sweeps, in bytes. */
 const sweepEveryBytes = 8 * 1024 * 1024
 
+const sweepEveryMs = 50
+
 let passed = 0
 let sweep: (() => void) | undefined
 
@@ -14,7 +16,20 @@ let sweep: (() => void) | undefined
  */
 export function sweepBuffers(bytes: number): void {
   passed += bytes
-  if (passed < sweepEveryBytes) return
+  if (passed >= sweepEveryBytes) sweepNow()
+}
+
+/** The same for bytes that stream through somebody else's code: sweeps now and then until the work is done. */
+export async function sweepWhile<T>(work: Promise<T>): Promise<T> {
+  const sweeping = setInterval(sweepNow, sweepEveryMs)
+  try {
+    return await work
+  } finally {
+    clearInterval(sweeping)
+  }
+}
+
+function sweepNow(): void {
   passed = 0
   sweep ??= exposedSweep()
   sweep()

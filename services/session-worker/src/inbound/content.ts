@@ -31,7 +31,24 @@ export function readContent(message: proto.IMessage): ReadContent | null {
   const inner = normalizeMessageContent(message) ?? message
   const kind = kindOf(inner)
   if (kind === null) return Object.keys(set(inner)).length > 0 ? null : unsupported("unreadable")
-  return readers[kind]?.(inner) ?? unsupported(kind)
+  const read = readers[kind]?.(inner) ?? unsupported(kind)
+  return isOnce(message) ? { ...read, content: onceOnly(read.content) } : read
+}
+
+/** The wrapper says that it can be opened once only; what is inside may say so too. */
+function isOnce({
+  viewOnceMessage,
+  viewOnceMessageV2,
+  viewOnceMessageV2Extension,
+  ephemeralMessage,
+}: proto.IMessage): boolean {
+  if (viewOnceMessage ?? viewOnceMessageV2 ?? viewOnceMessageV2Extension) return true
+  return ephemeralMessage?.message ? isOnce(ephemeralMessage.message) : false
+}
+
+function onceOnly(content: MessageContent): MessageContent {
+  const { type } = content
+  return type === "image" || type === "video" || type === "audio" ? { ...content, viewOnce: true } : content
 }
 
 export function unsupported(kind: string): ReadContent {

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises"
 import type { Readable } from "node:stream"
 import { encryptedStream, unixTimestampSeconds } from "@whiskeysockets/baileys"
 import type { MediaKind } from "@wildcat/shared/contracts"
+import { sweepWhile } from "@wildcat/shared/runtime"
 import type { SendParts } from "./content.ts"
 
 /** Where an uploaded file is and what it must be, as every message with a file says it. */
@@ -26,11 +27,10 @@ export async function uploadFile(stream: Readable, mediaType: MediaKind, parts: 
     parts.logger === undefined ? {} : { logger: parts.logger },
   )
   try {
-    const { mediaUrl, directPath } = await parts.upload(encFilePath, {
-      fileEncSha256B64: fileEncSha256.toString("base64"),
-      mediaType,
-      timeoutMs: parts.uploadTimeoutMs,
-    })
+    const fileEncSha256B64 = fileEncSha256.toString("base64")
+    const { mediaUrl, directPath } = await sweepWhile(
+      parts.upload(encFilePath, { fileEncSha256B64, mediaType, timeoutMs: parts.uploadTimeoutMs }),
+    )
     const mediaKeyTimestamp = unixTimestampSeconds()
     return { url: mediaUrl, directPath, mediaKey, mediaKeyTimestamp, fileSha256, fileEncSha256, fileLength }
   } finally {

@@ -63,7 +63,7 @@ const progress = async (campaign: string) =>
   (await world.events("campaign.progress")).filter((event) => event.data.campaign === campaign)
 const makeContacts = (count: number) => Promise.all(Array.from({ length: count }, () => world.whatsapp.createContact()))
 
-test("each recipient gets the text with its own variables once; who is not on WhatsApp fails, and the rest goes on", async () => {
+test("each recipient gets the text with its own variables once; who is not on WhatsApp fails, and the rest goes on [E6 E7 P68]", async () => {
   await world.startWorker()
   account = await world.linkAccount()
   const contacts = await makeContacts(5)
@@ -85,7 +85,7 @@ test("each recipient gets the text with its own variables once; who is not on Wh
   expect(last.data.counts).toMatchObject({ total: 6, sent: 5, failed: 1, pending: 0, queued: 0 })
 })
 
-test("from the answer to a pause on nothing leaves; resumed it goes on; cancelled the rest gets nothing", async () => {
+test("from the answer to a pause on nothing leaves; resumed it goes on; cancelled the rest gets nothing [E6 P68]", async () => {
   await world.startWorker()
   account = await world.linkAccount()
   const contacts = await makeContacts(12)
@@ -136,7 +136,7 @@ test("in quiet hours nothing leaves", async () => {
 })
 
 test(
-  "killed in the middle, the next worker goes on and everybody has exactly one message",
+  "killed in the middle, the next worker goes on and everybody has exactly one message [E6 P68]",
   { timeout: 90_000 },
   async () => {
     const doomed = await world.startWorker({ WORKER_ID: "worker-1" })

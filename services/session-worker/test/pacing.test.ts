@@ -45,7 +45,7 @@ const sendTo = async (to: string, words: string, fields = {}) => {
   return id
 }
 
-test("over a limit a message waits, also after a failover; a reply goes first; without pacing it leaves", async () => {
+test("over a limit a message waits, also after a failover; a reply goes first; without pacing it leaves [E27 P67]", async () => {
   await linkPaced({ ...atOnce, perHour: 3, firstContactsPerDay: null })
   const contact = await world.whatsapp.createContact()
   for (const words of ["one", "two", "three"]) await hasLeft(await sendTo(contact.pn, words))
@@ -103,7 +103,7 @@ test("while WhatsApp restricts the account only people it knows are written to, 
   await hasLeft(await sendTo(known.pn, "meanwhile"))
 })
 
-test("messages of a paced account keep the pause between them", async () => {
+test("messages of a paced account keep the pause between them [E7 E27]", async () => {
   await linkPaced({ ...atOnce, delaySeconds: { min: 0.5, max: 0.6 } })
   const contact = await world.whatsapp.createContact()
   const ids = await Promise.all(["a", "b", "c"].map((words) => sendTo(contact.pn, words)))

@@ -22,7 +22,7 @@ const statusOf = async (id: string) => (await world.store.collections.outbox.fin
 const statusEvents = async (id: string) =>
   (await world.events("message.status")).filter((event) => event.data.id === id).map((event) => event.data.status)
 
-test("a message with a time leaves then and not before, without anybody calling", async () => {
+test("a message with a time leaves then and not before, without anybody calling [P69]", async () => {
   const contact = await world.whatsapp.createContact()
   const dueAt = new Date(Date.now() + 2_500)
   const sent = await world.queue(account.id, contact.pn, text("later"), undefined, { dueAt, sendAt: dueAt })

@@ -16,6 +16,8 @@ export interface Typing {
 
 /** A row that was not sent this long after its time was cancelled, or waits for something else. */
 const forgottenMs = 60_000
+/** Chats of rows that were never sent must not gather. */
+const chatsMax = 1_000
 
 export function createTyping(log: Logger): Typing {
   const chats = new Map<string, { row: string; until: number }>()
@@ -38,6 +40,8 @@ export function createTyping(log: Logger): Typing {
       if (typingMs === undefined) return null
       const until = now + typingMs
       chats.set(chat, { row: _id, until })
+      const [oldest] = chats.size > chatsMax ? chats.keys() : []
+      if (oldest !== undefined) chats.delete(oldest)
       show(to, chat, row.content.type === "audio" ? "recording" : "composing")
       return until
     },

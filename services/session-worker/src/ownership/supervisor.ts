@@ -45,7 +45,7 @@ export interface Supervisor {
 /** How long a deletion waits for WhatsApp before the account is erased all the same. */
 const unlinkWaitMs = 20_000
 /** How long an ending worker gives its sessions away one after the other; then it ends the rest at once. */
-const giveAwayMs = 12_000
+const giveAwayMs = 10_000
 /** How long an ending worker waits for what is being opened or closed. */
 const taskWaitMs = 5_000
 

@@ -54,7 +54,7 @@ async function contactWithChat(addressing: "lid" | "pn", text = "hello") {
 }
 
 test.each(["lid", "pn"] as const)(
-  "a message makes a chat of its %s-addressed writer, with what is unread [A16 P32]",
+  "a message makes a chat of its %s-addressed writer, with what is unread [P32]",
   async (addressing) => {
     const { contact, messageId } = await contactWithChat(addressing)
     await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "again" })
@@ -164,7 +164,7 @@ test("what the phone changes of a chat is shown and told [P33 P34]", async () =>
   await chatWhere("back again", contact.pn, ({ deleted, unread }) => !deleted && unread === 1)
 })
 
-test("a star, a removal for oneself, clearing and deleting reach the phone [P30 P33]", async () => {
+test("a star, a delete for me, clearing and deleting reach the phone [P22 P30 P33]", async () => {
   const { contact, messageId, chat } = await contactWithChat("pn")
   const message = chat.last?.id ?? ""
   await command("message.star", { message, starred: true })
@@ -197,7 +197,7 @@ test("a patch of the app state whose MAC is wrong changes nothing, and the next 
   await chatWhere("no longer archived", contact.pn, ({ archived }) => !archived)
 })
 
-test("a group's message makes a chat whose unread messages are read with their writers", async () => {
+test("a group's message makes a chat, and its writers see their messages read [P32 P35]", async () => {
   const [ann, ben] = [await world.whatsapp.createContact({ name: "Ann" }), await world.whatsapp.createContact()]
   const participants = [account.phoneId, ann.id, ben.id]
   const group = await world.whatsapp.createGroup({ subject: "Club", participants })
@@ -216,7 +216,7 @@ test("a group's message makes a chat whose unread messages are read with their w
 })
 
 test.each(["lid", "pn"] as const)(
-  "how long messages stay is set and told in a %s-addressed chat, and sends carry it [P34]",
+  "disappearing is set and told in a %s-addressed chat, and sends carry it [P34]",
   async (addressing) => {
     const { contact } = await contactWithChat(addressing)
     await command("chat.change", { chat: contact.pn, ephemeralSeconds: 86_400 })

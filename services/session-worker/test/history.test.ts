@@ -46,7 +46,7 @@ async function synced(account: string) {
 }
 
 test.each(["inline", "media"] as const)(
-  "the phone's history (%s) is stored as it was, in chats and messages, and told once [P48]",
+  "the phone's history (%s) is stored as it was, in chats and messages, and told once [A28 P48]",
   async (form) => {
     const worker = await world.startWorker()
     const { id, phone, contacts } = await linkWithHistory(form)

@@ -271,7 +271,7 @@ test("whoever does not want to be added to groups gets a personal invite instead
   const ida = await world.whatsapp.createContact({ name: "Ida" })
   const jim = await world.whatsapp.createContact({ name: "Jim" })
   await world.whatsapp.setPrivacy({ contactId: ida.id, setting: "groupadd", value: "none" })
-  const { group } = await order("group.create", { subject: "invited", people: [] })
+  const { group } = await order("group.create", { key: newId("request"), subject: "invited", people: [] })
   const { results } = await order("group.members", { group: group.id, action: "add", people: [ida.pn, jim.pn] })
   expect(results).toEqual([
     {

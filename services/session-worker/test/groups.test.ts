@@ -41,7 +41,11 @@ async function groupOf(names: string[], addressing: "lid" | "pn" = "lid") {
 /** A group that the account has created, in which it is an admin. */
 async function ownGroup(names: string[]) {
   const people = await Promise.all(names.map((name) => world.whatsapp.createContact({ name })))
-  const made = await order("group.create", { subject: "own", people: people.map(({ pn }) => pn) })
+  const made = await order("group.create", {
+    key: newId("request"),
+    subject: "own",
+    people: people.map(({ pn }) => pn),
+  })
   return { id: made.group.id, made, people }
 }
 const personOf = ({ pn, lid }: { pn: string; lid: string }) => ({ pn, lid })
@@ -325,5 +329,7 @@ test("changes of groups while the account is away are told once, and its groups 
   })
   const sequences = (await world.events(undefined, account.id)).flatMap(({ sequence }) => sequence ?? [])
   expect(sequences).toEqual(sequences.map((_, index) => index + 1))
+  // What happens in a group is no message of it.
+  expect(await world.events("message.received", account.id)).toEqual([])
   expect(await world.whatsapp.counters()).toMatchObject({ unknownStanzas: 0, malformedStanzas: 0 })
 })

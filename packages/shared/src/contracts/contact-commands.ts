@@ -21,7 +21,7 @@ export type NumberCheck = z.infer<typeof NumberCheck>
 
 /** Orders about people. `person` is a canonical JID, under either name. */
 export const contactCommands = {
-  /** Numbers as digits; what is known from the last day is not asked again. */
+  /** Numbers as digits; what is known (for a day; unknown ones for an hour) is not asked again. */
   "contact.check": {
     request: z.object({ numbers: z.array(z.string()).max(1000) }),
     reply: z.object({ results: z.array(NumberCheck) }),

@@ -7,8 +7,9 @@ const people = z.array(z.string()).max(1024)
 
 /** Orders about groups. `group` is a group's JID, `people` are canonical JIDs of persons under either name. */
 export const groupCommands = {
+  /** `key` names the creation: WhatsApp is given the same one when the call is repeated. */
   "group.create": {
-    request: z.object({ subject: groupSettings.subject, people }),
+    request: z.object({ key: z.string().max(64), subject: groupSettings.subject, people }),
     reply: z.object({ group: GroupView, results: z.array(MemberResult) }),
     deadlineMs: 30_000,
   },

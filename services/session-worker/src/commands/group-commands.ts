@@ -26,8 +26,8 @@ export function groupCommands(session: Session, store: Store): Pick<CommandHandl
     return { group: viewGroup(read.jid, read.group, me()), members: membersOf(read.group) }
   }
   return {
-    async "group.create"({ subject, people }) {
-      const content = [{ tag: "create", attrs: { subject, key: keyOf(session) }, content: people.map(participant) }]
+    async "group.create"({ key, subject, people }) {
+      const content = [{ tag: "create", attrs: { subject, key }, content: people.map(participant) }]
       const answer = await askWhatsApp(session, (socket) => socket.query(groupQuery("@g.us", "set", content)))
       const { jid, group } = groupIn(answer, session)
       await session.settled()
@@ -162,8 +162,4 @@ function isDead(error: WildcatError): boolean {
 
 function participant(jid: string): BinaryNode {
   return { tag: "participant", attrs: { jid } }
-}
-
-function keyOf(session: Session): string {
-  return session.online().socket.generateMessageTag()
 }

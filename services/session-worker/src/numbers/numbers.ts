@@ -5,15 +5,20 @@ import type { NumberCheckDoc, Store } from "@wildcat/shared/store"
 import { askNumbers } from "./ask-numbers.ts"
 import { variantsOf } from "./variants.ts"
 
-/** Which numbers are on WhatsApp, and under which one. What is known from the last day is not asked again. */
+/**
+ * Which numbers are on WhatsApp, and under which one. What is known is not asked again for a day; that a number is unknown,
+ * for an hour.
+ */
 export interface Numbers {
   /** Numbers as digits; the answers come in the order of the questions. Throws when WhatsApp does not answer. */
   check(numbers: readonly string[], socket: WASocket): Promise<NumberCheck[]>
 }
 
 const knownForMs = 86_400_000
-/** Numbers in one question. */
-const batchMax = 100
+/** A number that was not there may come soon, and messages to it are refused meanwhile. */
+const unknownForMs = 3_600_000
+/** Numbers in one question; some are asked about in two ways of writing them. */
+const batchMax = 50
 /** Between questions: WhatsApp takes note of who asks much. */
 const batchPauseMs = 300
 
@@ -22,9 +27,13 @@ export function createNumbers(store: Store, account: string): Numbers {
   let last: Promise<unknown> = Promise.resolve()
 
   const recall = async (numbers: readonly string[]): Promise<Map<string, NumberCheckDoc>> => {
-    const since = new Date(Date.now() - knownForMs)
-    const ids = numbers.map((number) => `${account}:${number}`)
-    const docs = await numberChecks.find({ _id: { $in: ids }, checkedAt: { $gte: since } }).toArray()
+    const _id = { $in: numbers.map((number) => `${account}:${number}`) }
+    const since = (ms: number) => ({ $gte: new Date(Date.now() - ms) })
+    const fresh = [
+      { exists: true, checkedAt: since(knownForMs) },
+      { exists: false, checkedAt: since(unknownForMs) },
+    ]
+    const docs = await numberChecks.find({ _id, $or: fresh }).toArray()
     return new Map(docs.map((doc) => [doc._id.slice(account.length + 1), doc]))
   }
   const remember = async (checks: readonly NumberCheck[]) => {
@@ -40,19 +49,21 @@ export function createNumbers(store: Store, account: string): Numbers {
     if (writes.length > 0) await numberChecks.bulkWrite(writes, { ordered: false })
   }
   const ask = async (numbers: readonly string[], socket: WASocket): Promise<NumberCheck[]> => {
-    const variants = [...new Set(numbers.flatMap(variantsOf))]
-    const found = new Map<string, Person>()
-    for (let index = 0; index < variants.length; index += batchMax) {
+    const checks: NumberCheck[] = []
+    for (let index = 0; index < numbers.length; index += batchMax) {
       if (index > 0) await setTimeout(batchPauseMs)
-      const answers = await askNumbers(socket, variants.slice(index, index + batchMax))
-      for (const [number, person] of answers) found.set(number, person)
+      const some = numbers.slice(index, index + batchMax)
+      const found = await askNumbers(socket, [...new Set(some.flatMap(variantsOf))])
+      const answered = some.map((number) => checkOf(number, found))
+      // What is known already is not asked again when a later question fails.
+      await remember(answered)
+      checks.push(...answered)
     }
-    return numbers.map((number) => checkOf(number, found))
+    return checks
   }
   const check = async (numbers: readonly string[], socket: WASocket): Promise<NumberCheck[]> => {
     const known = await recall(numbers)
     const asked = await ask([...new Set(numbers.filter((number) => !known.has(number)))], socket)
-    await remember(asked)
     const news = new Map(asked.map((each) => [each.number, each]))
     return numbers.map((number) => news.get(number) ?? shown(number, known.get(number)))
   }

@@ -48,6 +48,8 @@ export function createContacts(options: { account: string; state: SessionState; 
     }
   }
   const changeOf = (person: Person, known: Known): Change => {
+    // A group has no such name.
+    if (person.pn === null && person.lid === null) return {}
     const before = find(person)
     const merged = [...before, person].reduce<ContactFields>(over, unknown)
     const contact = { ...merged, ...known }

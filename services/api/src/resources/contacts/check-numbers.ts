@@ -31,7 +31,7 @@ export const checkNumbers = route({
   tag: "contacts",
   summary: "Find out which numbers are on WhatsApp",
   description:
-    "Answers are kept for a day. Numbers of Brazil, Mexico and Argentina are found in either way of writing them; `pn` is the " +
+    "Answers are kept for a day, that a number is unknown for an hour. Numbers of Brazil, Mexico and Argentina are found in either way of writing them; `pn` is the " +
     "one that WhatsApp knows, and a message to the other goes to it.",
   scope: ["messages"],
   params: accountParams,

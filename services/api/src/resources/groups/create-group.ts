@@ -47,10 +47,11 @@ export const createGroup = route({
     },
   },
   errors: whatsAppErrors,
-  async handler({ tenant, params, body }) {
+  async handler({ tenant, params, body, seed }) {
     const account = await linkedAccount(tenant, params.id)
     const people = body.people.map(({ jid }) => jid)
-    const made = await tenant.sessions.command(account, "group.create", { subject: body.subject, people })
+    const order = { key: `3EB0${seed}`, subject: body.subject, people }
+    const made = await tenant.sessions.command(account, "group.create", order)
     return { status: 201, headers: { location: `/v1/accounts/${account._id}/groups/${made.group.id}` }, body: made }
   },
 })

@@ -139,7 +139,7 @@ test("orders reach the owner in canonical form, and its answers are ours", async
   }
   const jids = [ada.pn, ada.lid]
   expect(orders).toEqual([
-    { subject: "Climbing", people: jids },
+    { key: expect.stringMatching(/^3EB0/), subject: "Climbing", people: jids },
     { group: jid, set: { locked: true, description: null } },
     { group: jid, action: "add", people: jids },
     { group: jid, action: "demote", people: jids },

@@ -8,8 +8,8 @@ import { freePort, startProcess, waitUntil } from "@wildcat/testkit"
 import type { ServiceProcess } from "@wildcat/testkit"
 import { derivedId, parseEvent } from "@wildcat/shared/contracts"
 import type { WildcatEvent } from "@wildcat/shared/contracts"
-import { publishTask } from "@wildcat/shared/bus"
-import { signMediaLink } from "@wildcat/shared/runtime"
+import { publishTask, serveCommands } from "@wildcat/shared/bus"
+import { createLogger, signMediaLink } from "@wildcat/shared/runtime"
 import { encryptMedia, imageMessage, sha256 } from "./testing/encrypted-media.ts"
 import { startHttpsHost } from "./testing/https-host.ts"
 import { openPlace, taskOf } from "./testing/place.ts"
@@ -173,6 +173,51 @@ test.each(["media.before-store", "media.after-store-before-event", "media.after-
     expect(requests).toBe(point === "media.before-store" ? 1 : 0)
   },
 )
+
+test("a file that the host has deleted is fetched from where the phone has put it again", async () => {
+  await start()
+  answer = (response) =>
+    void (response.req.url === "/again.enc" ? answerMedia(response) : response.writeHead(404).end())
+  const message = await place.message(imageMessage({ url: `${host.origin}/gone.enc`, ...media.fields }))
+  const asked: unknown[] = []
+  const log = createLogger({ service: "test", level: "silent" })
+  const owner = serveCommands(place.bus, {
+    account: message.account,
+    handlers: {
+      "media.reupload": async (request) => {
+        asked.push(request)
+        return { directPath: "/again.enc" }
+      },
+    },
+    log,
+  })
+  const task = taskOf(message)
+  await publishTask(place.bus, "media.fetch", task, task.media)
+  expect(await waitUntil("it ended", () => ended(task.media))).toMatchObject({ type: "media.stored" })
+  expect(asked).toEqual([{ message: message._id }])
+  owner.stop()
+})
+
+test("media that failed is tried anew when asked for, under another event", async () => {
+  await start()
+  answer = (response) => void response.writeHead(404).end()
+  const { message, task } = await queue()
+  const first = await waitUntil("it failed", () => ended(task.media), { timeoutMs: 30_000 })
+  expect(first).toMatchObject({ type: "media.failed", data: { error: { code: "gone" } } })
+  for (const attempt of ["one", "two"]) {
+    if (attempt === "two") answer = answerMedia
+    await publishTask(place.bus, "media.fetch", { ...task, attempt }, `${task.media}:${attempt}`)
+    const count = attempt === "one" ? 2 : 3
+    await waitUntil("it ended again", async () => (await eventsAbout(task.media)).length === count, {
+      timeoutMs: 30_000,
+    })
+  }
+  const events = await eventsAbout(task.media)
+  expect(events.map(({ type }) => type)).toEqual(["media.failed", "media.failed", "media.stored"])
+  expect(new Set(events.map(({ id }) => id)).size).toBe(3)
+  const stored = await place.store.collections.messages.findOne({ _id: message._id })
+  expect(stored?.media).toMatchObject({ status: "stored", error: null })
+}, 60_000)
 
 test("a task without a message, or that is no task, does not stop the queue", async () => {
   await start()

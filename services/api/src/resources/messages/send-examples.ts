@@ -8,6 +8,17 @@ const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QD
 export const sendExamples = {
   text: { to, content: { type: "text", text: "Hello" } },
   reply: { to, content: { type: "text", text: "Yes, it is" }, quoted: { messageId: message } },
+  mention: { to, content: { type: "text", text: "Thank you @4915112345678" }, mentions: [to], typing: 500 },
+  preview: {
+    to,
+    content: {
+      type: "text",
+      text: "See https://example.com",
+      linkPreview: { url: "https://example.com", title: "Example" },
+    },
+  },
+  sticker: { to, content: { type: "sticker", media: { base64: pixel } } },
+  viewOnce: { to, content: { type: "image", viewOnce: true, media: { base64: pixel } } },
   image: { to, content: { type: "image", caption: "Our menu", media: { base64: pixel } } },
   document: {
     to,

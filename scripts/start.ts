@@ -36,7 +36,7 @@ async function run(): Promise<void> {
     })
     tell(
       `\nWildcat is up (${((performance.now() - started) / 1_000).toFixed(1)} s)\n` +
-        `  API        ${stack.apiUrl}   (reference: ${stack.apiUrl}/openapi.json)\n` +
+        `  API        ${stack.apiUrl}   (reference: ${stack.apiUrl}/docs)\n` +
         `  Admin key  in ${process.env["ADMIN_API_KEY_FILE"] ?? keyFile}\n  Stop with Ctrl-C\n`,
     )
     const leave = supervise(stack, tell)

@@ -32,11 +32,11 @@ export const featureRows: Readonly<Record<string, FeatureRow>> = {
   E5: { title: "Every kind of content is a send of one shape" },
   E6: {
     title: "Many recipients in one order, followed and cancelled",
-    parts: { counts: "count|progress", cancel: "cancel" },
+    parts: { counts: "count|progress|outcome", cancel: "cancel" },
   },
   E7: {
     title: "Text with variables, and pauses between sends",
-    parts: { variables: "variable", pauses: "delay|pause|pac" },
+    parts: { variables: "variable", pauses: "delay|pause between|keep the pause" },
   },
   E8: { title: "A send's state from stored to sent or failed" },
   E9: { title: "How far a message got, as the number that other gateways use" },
@@ -59,7 +59,7 @@ export const featureRows: Readonly<Record<string, FeatureRow>> = {
   P19: { title: "Places and contact cards", parts: { place: "location", card: "card" } },
   P20: {
     title: "Polls",
-    parts: { "ask one": "poll", "read the votes": "vote|result", vote: "cast|votes in|vote of the account" },
+    parts: { "ask one": "poll", "read the votes": "vote|result", vote: "can be read by whoever" },
   },
   P21: { title: "Lists, buttons and templates" },
   P22: {
@@ -129,9 +129,8 @@ export const featureRows: Readonly<Record<string, FeatureRow>> = {
   P82: {
     title: "Traps of the engine",
     parts: {
-      "a logout counts once WhatsApp has answered": "log ?out|unlink",
-      "the API's own sends become events": "sent|send",
-      "the device is named as WhatsApp accepts it": "browser|device|pair",
+      "a logout counts once WhatsApp has answered": "log.?out|unlink",
+      "the API's own sends become events": "progress is told",
     },
   },
 }

@@ -45,7 +45,7 @@ function farewell(running: Stage, cast: Cast): string {
   return `
 Everything stays up until Ctrl-C.
 
-  API              ${apiUrl}   (reference: ${apiUrl}/openapi.json)
+  API              ${apiUrl}   (reference: ${apiUrl}/docs)
   Admin key        in ${running.keyFile}
   WhatsApp         ${running.simulatorUrl}   (control of the simulator)
   Pocket phone     ${running.simulatorUrl}/phone   (open it in a browser: chat as Ada, link another client)

@@ -84,7 +84,7 @@ describe.each(forms)("in a chat addressed by %s", (form) => {
     expect(JSON.stringify(left)).not.toContain("secret")
   })
 
-  test("a message is pinned for as long as asked, and unpinned [P22]", async () => {
+  test("a message is pinned for as long as asked, and unpinned [P22 P30]", async () => {
     const chat = await openChat(form)
     const first = await say(chat, text("the address"))
     const pin = await say(chat, { type: "pin", message: first.id, days: 30 })

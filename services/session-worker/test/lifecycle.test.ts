@@ -67,7 +67,7 @@ test("a number that another account holds is refused", async () => {
   expect((await world.account(account.id)).status).toBe("connected")
 })
 
-test("a log-out on request removes the device at WhatsApp", async () => {
+test("a log-out on request removes the device at WhatsApp, which has answered [B6 P82]", async () => {
   const account = await world.linkAccount()
   await requestCommand(world.bus, { account: account.id, verb: "account.logout", request: {} })
   const row = await world.waitForStatus(account.id, "logged_out")

@@ -7,6 +7,7 @@ import type { BodyReader } from "../../http/body-reader.ts"
 import { readMultipart } from "../../http/multipart.ts"
 import { invalid, parseBody } from "../../http/parse-input.ts"
 import type { StagedMedia } from "../../media/staged-media.ts"
+import { refuseUnsupported } from "./refuse-unsupported.ts"
 import { sendExamples } from "./send-examples.ts"
 
 /** Where the bytes of a file come from. What they are is seen by themselves, not by a name or header. */
@@ -149,7 +150,9 @@ export const sendBody: BodyReader<SendInput> = {
   async read(request, tenant) {
     const type = mediaTypeOf(request)
     if (type === "application/json") {
-      const value = parseBody(SendMessage, await readJson(request, tenant.limits.jsonBytesMax))
+      const body = await readJson(request, tenant.limits.jsonBytesMax)
+      refuseUnsupported(body)
+      const value = parseBody(SendMessage, body)
       return { value, fingerprint: value }
     }
     if (type !== "multipart/form-data") throw unsupported("application/json or multipart/form-data")

@@ -321,3 +321,13 @@ test("a file that is too large is refused as it comes, and nothing stays", async
   const staged = () => api.store.db.collection("media.files").countDocuments({ "metadata.media": /^staged/ })
   await expect.poll(staged, { timeout: 10_000 }).toBe(0)
 })
+
+test.each(["list", "buttons", "template"])(
+  "a %s is answered 501: the engine has none [P21 engine-cannot]",
+  async (type) => {
+    const account = await api.makeAccount()
+    const answer = await send(account, { to: text.to, content: { type, text: "Choose" } })
+    expect(answer).toMatchObject({ status: 501, body: { code: "not_supported", field: "content.type" } })
+    expect(await rowsOf(account)).toEqual([])
+  },
+)

@@ -24,7 +24,14 @@ export const sendMessage = route({
   }),
   body: sendBody,
   responses: sendResponses,
-  errors: ["account_not_running", "account_not_linked", "media_too_large", "media_not_fetched", "address_not_allowed"],
+  errors: [
+    "account_not_running",
+    "account_not_linked",
+    "media_too_large",
+    "media_not_fetched",
+    "address_not_allowed",
+    "not_supported",
+  ],
   async handler({ tenant, params, query, body, seed }) {
     const account = await tenant.accounts.get(params.id)
     return send(tenant, account, { input: body, seed, wait: query.wait === "true" })

@@ -32,16 +32,11 @@ async function dieAt(point: string, meanwhile: () => Promise<unknown>) {
   await world.startWorker()
 }
 
-const told = async <T extends EventType>(
-  type: T,
-  isIt: (data: Extract<WildcatEvent, { type: T }>["data"]) => boolean,
-) => (await world.events(type)).filter(({ data }) => isIt(data))
+const told = async <T extends EventType>(type: T, isIt: (event: Extract<WildcatEvent, { type: T }>) => boolean) =>
+  (await world.events(type)).filter(isIt)
 
 /** Told once, in the order of the log, and WhatsApp keeps nothing for us any more. */
-async function isToldOnce<T extends EventType>(
-  type: T,
-  isIt: (data: Extract<WildcatEvent, { type: T }>["data"]) => boolean,
-) {
+async function isToldOnce<T extends EventType>(type: T, isIt: (event: Extract<WildcatEvent, { type: T }>) => boolean) {
   await waitUntil("the event", async () => (await told(type, isIt)).length > 0)
   await isClear()
   expect(await told(type, isIt)).toHaveLength(1)
@@ -62,9 +57,9 @@ describe.each(inboundPoints)("killed at %s", (point) => {
       await isClear()
       waId = (await world.whatsapp.sendText({ from: ann.id, groupId: group.id, text: "to all" })).messageId
     })
-    await isToldOnce("message.received", (data) => data.waId === waId)
+    await isToldOnce("message.received", ({ data }) => data.waId === waId)
     const next = await world.whatsapp.sendText({ from: ann.id, groupId: group.id, text: "and more" })
-    await isToldOnce("message.received", (data) => data.waId === next.messageId)
+    await isToldOnce("message.received", ({ data }) => data.waId === next.messageId)
   })
 
   test("a message that the account's phone wrote", async () => {
@@ -75,7 +70,7 @@ describe.each(inboundPoints)("killed at %s", (point) => {
       waId = (await world.whatsapp.sendText({ from: account.phoneId, to: contact.pn, text: "from the phone" }))
         .messageId
     })
-    await isToldOnce("message.sent", (data) => data.waId === waId)
+    await isToldOnce("message.sent", ({ data }) => data.waId === waId)
   })
 
   test("messages that waited while the account was offline", async () => {
@@ -104,7 +99,7 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
       id = (await world.queue(account.id, contact.pn, { type: "text", text: "delivered?" })).id
       world.send(account.id, id, false).catch(() => undefined)
     })
-    await isToldOnce("message.status", (data) => data.id === id && data.status === "delivered")
+    await isToldOnce("message.status", ({ data }) => data.id === id && data.status === "delivered")
   })
 
   test("a call", async () => {
@@ -114,9 +109,9 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     await dieAt(`notice.${where}`, async () => {
       call = (await world.whatsapp.offerCall({ contactId: contact.id, to: account.phoneId, video: true })).callId
     })
-    await isToldOnce("call.received", (data) => data.call === call && data.video && data.from.pn === contact.pn)
+    await isToldOnce("call.received", ({ data }) => data.call === call && data.video && data.from.pn === contact.pn)
     await world.whatsapp.endCall({ contactId: contact.id, to: account.phoneId, callId: call })
-    await isToldOnce("call.ended", (data) => data.call === call && data.how === "ended")
+    await isToldOnce("call.ended", ({ data }) => data.call === call && data.how === "ended")
   })
 
   test("a group's notification", async () => {
@@ -126,7 +121,7 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     await dieAt(`notice.${where}`, async () => {
       await world.whatsapp.createGroup({ subject: "new", ...members })
     })
-    await isToldOnce("group.update", ({ action, changes }) => action === "created" && changes.subject === "new")
+    await isToldOnce("group.update", ({ data }) => data.action === "created" && data.changes.subject === "new")
   })
 
   test("a privacy token, which goes with the next message", async () => {

@@ -163,7 +163,27 @@ export const SendingBudget = z
     ),
     restriction: z.object({ code: z.string(), until: z.iso.datetime().nullable() }).nullable(),
   })
-  .meta({ id: "SendingBudget" })
+  .meta({
+    id: "SendingBudget",
+    example: {
+      pacing: "on",
+      replies: { now: true, at: "2026-11-24T10:00:00.000Z", reason: null, text: null },
+      messages: {
+        now: false,
+        at: "2026-11-24T10:35:00.000Z",
+        reason: "per_hour",
+        text: "the account's messages per hour are used up",
+      },
+      firstContacts: {
+        now: false,
+        at: "2026-11-24T10:35:00.000Z",
+        reason: "per_hour",
+        text: "the account's messages per hour are used up",
+      },
+      limits: [{ name: "perHour", limit: 200, used: 200, left: 0, resetsAt: "2026-11-24T10:35:00.000Z" }],
+      restriction: null,
+    },
+  })
 export type SendingBudget = z.infer<typeof SendingBudget>
 
 export function budgetOf(situation: PacingSituation): SendingBudget {

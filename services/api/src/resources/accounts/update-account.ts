@@ -13,7 +13,7 @@ const AccountChanges = z
     ),
   })
   .partial()
-  .meta({ id: "AccountChanges", example: { pacing: { perHour: 100, firstContactsPerDay: 20 } } })
+  .meta({ id: "AccountChanges", example: { name: "Support", pacing: "off" } })
 
 export const updateAccount = route({
   method: "patch",

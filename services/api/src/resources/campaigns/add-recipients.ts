@@ -23,7 +23,15 @@ const Outcome = z
       .array(z.object({ line: z.number().int(), field: z.string(), detail: z.string() }))
       .describe(`The first ${faultsShown} of these, by line, counted from 1`),
   })
-  .meta({ id: "RecipientsAdded" })
+  .meta({
+    id: "RecipientsAdded",
+    example: {
+      added: 2,
+      duplicates: 1,
+      invalid: 1,
+      errors: [{ line: 4, field: "to", detail: "must be a phone number with country code, or the JID of a person" }],
+    },
+  })
 
 export const addRecipients = route({
   method: "post",

@@ -28,7 +28,25 @@ export const CampaignView = z
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
-  .meta({ id: "Campaign" })
+  .meta({
+    id: "Campaign",
+    example: {
+      id: "cmp_01JDGZ8Q4W0000000000000000",
+      account: "acc_01JDGZ8Q4W0000000000000000",
+      name: "Opening hours",
+      content: { type: "text", text: "Hello {name}" },
+      pacing: {
+        delaySeconds: { min: 3, max: 5 },
+        batch: { size: 50, pauseSeconds: 60 },
+        quietHours: { from: "21:00", to: "08:00", timeZone: "Europe/Berlin" },
+      },
+      startAt: null,
+      state: "running",
+      counts: { total: 3, pending: 1, queued: 1, sent: 1, failed: 0, unknown: 0, expired: 0, cancelled: 0 },
+      createdAt: "2026-11-24T10:00:00.000Z",
+      updatedAt: "2026-11-24T10:05:00.000Z",
+    },
+  })
 
 export async function viewCampaign(tenant: TenantAccess, campaign: CampaignDoc) {
   const { _id, tenant: _tenant, open: _open, startAt, createdAt, updatedAt, ...shown } = campaign

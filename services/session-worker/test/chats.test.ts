@@ -189,7 +189,7 @@ test("a patch of the app state whose MAC is wrong changes nothing, and the next 
   const { contact } = await contactWithChat("lid")
   const archive = (archived: boolean) =>
     world.whatsapp.changeChat({ phoneId: account.phoneId, chat: contact.id, change: { kind: "archive", archived } })
-  await world.whatsapp.setFault({ kind: "forged-app-state", phoneId: account.phoneId, count: 1 })
+  await world.whatsapp.setFault({ kind: "forged-app-state", phoneId: account.phoneId, count: 2 })
   await archive(true)
   // The refused patch is replaced by the whole collection.
   await chatWhere("archived", contact.pn, ({ archived }) => archived)

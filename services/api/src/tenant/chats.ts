@@ -56,6 +56,12 @@ export function chatsOf(parts: Parts, caller: Caller) {
       return chat ?? null
     },
 
+    /** All names of a chat: messages were stored under those that were known then. */
+    async namesOf(account: AccountDoc, jid: string): Promise<string[]> {
+      const found = await chats.findOne({ ...of(account), $or: [{ jid }, { pn: jid }, { lid: jid }] })
+      return [...new Set([jid, found?.pn, found?.lid].filter((name) => typeof name === "string"))]
+    },
+
     /** The latest activity first. */
     async list(account: AccountDoc, query: ChatQuery): Promise<Page<NamedChat>> {
       const found = await chats

@@ -11,8 +11,8 @@ import type { Parts } from "./parts.ts"
 export type LoggedMessage = { kind: "logged"; doc: MessageDoc } | { kind: "queued"; doc: OutboxDoc }
 
 export interface MessageQuery extends PageRequest {
-  /** Canonical JID, under either of a person's names. */
-  chat?: string | undefined
+  /** The chat's names: canonical JIDs. */
+  chat?: readonly string[] | undefined
   direction?: "in" | "out" | undefined
   /** From this time on, and before that one. */
   from?: Date | undefined
@@ -93,7 +93,7 @@ export function messagesOf(parts: Parts, caller: Caller) {
     const filter = {
       ...of(account),
       ...queueFilter(query.status),
-      ...(query.chat === undefined ? {} : { to: query.chat }),
+      ...(query.chat === undefined ? {} : { to: { $in: [...query.chat] } }),
       ...during("createdAt", query),
     }
     return outbox
@@ -139,8 +139,12 @@ function logFilter({ chat, direction, words, ...range }: MessageQuery): Filter<M
     ...(words === undefined ? {} : { $text: { $search: words.map((word) => `"${word}"`).join(" ") } }),
     ...during("timestamp", range),
     ...(direction === undefined ? {} : { fromMe: direction === "out" }),
-    ...(chat === undefined ? {} : { $or: [{ "chat.jid": chat }, { "chat.pn": chat }, { "chat.lid": chat }] }),
+    ...(chat === undefined ? {} : inChat([...chat])),
   }
+}
+
+function inChat(names: string[]): Filter<MessageDoc> {
+  return { $or: [{ "chat.jid": { $in: names } }, { "chat.pn": { $in: names } }, { "chat.lid": { $in: names } }] }
 }
 
 function during(field: "timestamp" | "createdAt", { from, to }: Pick<MessageQuery, "from" | "to">) {

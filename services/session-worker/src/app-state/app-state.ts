@@ -103,7 +103,7 @@ export function createAppState(options: AppStateOptions): AppState {
     }
     return more
   }
-  /** Fetches until there is no more. What does not authenticate is asked for once more, as a whole. */
+  /** Fetches until there is no more. */
   const fetchAll = async (socket: WASocket, wanted: readonly WAPatchName[], anew = false): Promise<void> => {
     let rest = wanted
     for (let round = 0; rest.length > 0 && round < roundsMax; round += 1) {
@@ -111,15 +111,21 @@ export function createAppState(options: AppStateOptions): AppState {
     }
   }
   const fetchSafely = async (socket: WASocket, wanted: readonly WAPatchName[]): Promise<void> => {
-    // One by one: a collection that is refused does not hold up the others.
-    for (const name of wanted) {
-      try {
-        await fetchAll(socket, [name])
-      } catch (error) {
-        if (!(error instanceof Refused)) throw error
-        log.warn({ error, collection: name }, "app_state.refused")
-        await fetchAll(socket, [name], true)
-      }
+    try {
+      await fetchAll(socket, wanted)
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      // One by one: a collection that is refused does not hold up the others.
+      for (const name of wanted) await fetchOrReplace(socket, name)
+    }
+  }
+  const fetchOrReplace = async (socket: WASocket, name: WAPatchName): Promise<void> => {
+    try {
+      await fetchAll(socket, [name])
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      log.warn({ error, collection: name }, "app_state.refused")
+      await fetchAll(socket, [name], true)
     }
   }
   const sync = (wanted: readonly WAPatchName[]) => {

@@ -116,3 +116,33 @@ test("what is not named in a change is not ordered; muting for good has a time t
   ])
   serving.stop()
 })
+
+test("messages of a chat are found under the name that was not known when they came", async () => {
+  account = (await api.makeAccount())._id
+  const { pn } = await makeChat()
+  const chat = { jid: String(pn), kind: "direct", pn, lid: null } as const
+  const message = {
+    _id: newId("message"),
+    tenant: api.tenant,
+    account,
+    waId: "3EB0C0FFEE",
+    chat,
+    author: { pn, lid: null },
+    authorName: null,
+    fromMe: false,
+    source: "contact" as const,
+    timestamp: new Date(),
+    content: { type: "text" as const, text: "early" },
+    media: null,
+    quoted: null,
+    mentions: [],
+    status: null,
+    timeline: [],
+    error: null,
+    raw: null,
+    createdAt: new Date(),
+  }
+  await api.store.collections.messages.insertOne(message)
+  const { body } = await api.call("GET", `/v1/accounts/${account}/messages?chat=98765432101234@lid`)
+  expect(body.items.map((item: Parsed) => item.id)).toEqual([message._id])
+})

@@ -39,7 +39,8 @@ export const listMessages = route({
       from: from === undefined ? undefined : new Date(from),
       to: to === undefined ? undefined : new Date(to),
     }
-    const page = await tenant.messages.list(account, { ...rest, ...range, chat: chat?.jid, words: q })
+    const names = chat && (await tenant.chats.namesOf(account, chat.jid))
+    const page = await tenant.messages.list(account, { ...rest, ...range, chat: names, words: q })
     return { status: 200, body: { ...page, items: await viewMessages(tenant, account, page.items) } }
   },
 })

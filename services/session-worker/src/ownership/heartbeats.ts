@@ -59,7 +59,6 @@ export async function startHeartbeats(bus: Bus, options: HeartbeatOptions): Prom
       if (!isApiError(error, 10071)) throw error
       revision = await repair(kv, { worker, incarnation, encoded, superseded: options.superseded })
     }
-    isDrained = await isToDrain(bus, worker)
     if (liveness.isInTouch()) return
     // NATS takes our beats, but we do not hear them: the watch has not survived an outage, or we were frozen.
     log.warn({}, "heartbeats.not_heard")
@@ -67,6 +66,17 @@ export async function startHeartbeats(bus: Bus, options: HeartbeatOptions): Prom
     watch = await follow(kv, liveness, log)
   }
   const beating = repeat({ name: "heartbeat", pauseMs: limitMs / 4, work: beat, log })
+  // Apart from the beats: whatever else takes long must not delay them.
+  const obeying = repeat({
+    name: "orders",
+    pauseMs: limitMs / 4,
+    log,
+    work: async () => {
+      const wasDrained = isDrained
+      isDrained = await isToDrain(bus, worker)
+      if (isDrained !== wasDrained) await beat()
+    },
+  })
   const looking = watchChanges(() => [isDrained, ...liveness.peers()], limitMs / looksPerLimit, options.changed)
   return {
     ...liveness,
@@ -76,7 +86,7 @@ export async function startHeartbeats(bus: Bus, options: HeartbeatOptions): Prom
     announce: beat,
     async stop() {
       clearInterval(looking)
-      await beating.stop()
+      await Promise.all([beating.stop(), obeying.stop()])
       await kv.delete(worker, { previousSeq: revision }).catch((error: unknown) => {
         log.info({ error }, "heartbeat.not_removed")
       })

@@ -37,7 +37,7 @@ test("the contacts of an account are listed and found by name once somebody has 
   expect(check).toEqual({ results: [{ number: bea.phone, exists: true, ...names }] })
 })
 
-test("a group is created, listed, changed and told to webhooks, as WhatsApp has it [P41 P43]", async () => {
+test("a group is created, listed, changed and told to webhooks, as WhatsApp has it [P41]", async () => {
   const { api, simulator, contact, phone } = stage
   const Made = z.object({ group: z.looseObject({ id: z.string() }) })
   const { group } = await api.post(path("groups"), { subject: "Friday", people: [`+${contact.phone}`] }, Made)
@@ -46,6 +46,15 @@ test("a group is created, listed, changed and told to webhooks, as WhatsApp has 
   await api.post(path(`groups/${group.id}/participants/promote`), { people: [contact.phone] }, anything)
   const truth = (await simulator.groups()).find(({ id }) => id === group.id)
   expect(truth?.admins).toEqual([`${phone}@s.whatsapp.net`, `${contact.phone}@s.whatsapp.net`])
+  const told = await stage.receiver.waitFor(({ body }) => body.includes('"action":"promote"'))
+  expect(JSON.parse(told.body)).toMatchObject({
+    type: "group.participants",
+    data: {
+      chat: { jid: group.id },
+      by: { pn: `${phone}@s.whatsapp.net` },
+      people: [{ pn: `${contact.phone}@s.whatsapp.net` }],
+    },
+  })
   const shown = await api.get(path(`groups/${group.id}`), z.looseObject({ participants: z.array(anything) }))
   expect(shown.participants.map(({ pn, role }) => [pn, role])).toEqual([
     [`${phone}@s.whatsapp.net`, "superadmin"],

@@ -333,3 +333,22 @@ test("changes of groups while the account is away are told once, and its groups 
   expect(await world.events("message.received", account.id)).toEqual([])
   expect(await world.whatsapp.counters()).toMatchObject({ unknownStanzas: 0, malformedStanzas: 0 })
 })
+
+test("an account that is in a thousand groups has all of them stored soon after its link [P41]", async () => {
+  const phone = await world.whatsapp.createPhone()
+  const people = await Promise.all(["Tom", "Uta", "Vic"].map((name) => world.whatsapp.createContact({ name })))
+  const participants = [...people.map(({ id }) => id), phone.id]
+  for (let index = 0; index < 1000; index += 1) {
+    await world.whatsapp.createGroup({ subject: `group ${index}`, participants })
+  }
+  const id = await world.createAccount()
+  await world.scan(id, phone.id)
+  await world.waitForStatus(id, "connected")
+  const docs = await until("all are stored", async () => {
+    const found = await world.store.collections.groups.find({ account: id, joined: true }).toArray()
+    return found.length === 1000 && found
+  })
+  expect(docs.every(({ members }) => Object.keys(members).length === 4)).toBe(true)
+  expect(new Set(docs.map(({ subject }) => subject)).size).toBe(1000)
+  expect(await world.events("group.update", id)).toEqual([])
+}, 60_000)

@@ -63,6 +63,7 @@ test("a time-lock on new chats is shown, survives a crash, and ends by itself", 
   await world.startWorker()
   await waitUntil("its end", async () => (await world.account(account.id)).restriction === null, long)
   expect(Date.now()).toBeGreaterThanOrEqual(until.getTime())
+  await waitUntil("its end is told", async () => (await restrictions()).length > 1)
   expect(await restrictions()).toMatchObject([{ code: "reachout_timelock", until: until.toISOString() }, null])
 })
 
@@ -75,5 +76,6 @@ test("a refusal with 463 restricts the account, and WhatsApp's word lifts it", a
   await waitUntil("it is shown", async () => (await world.account(account.id)).restriction?.code === "refused_463")
   await world.whatsapp.tellTimeLock({ phoneId: account.phoneId, until: null })
   await waitUntil("its end", async () => (await world.account(account.id)).restriction === null)
+  await waitUntil("its end is told", async () => (await restrictions()).length > 1)
   expect(await restrictions()).toMatchObject([{ code: "refused_463" }, null])
 })

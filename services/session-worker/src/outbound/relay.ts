@@ -25,8 +25,8 @@ export interface Relay {
 }
 
 export function createRelay(log: Logger): Relay {
-  /** Id → when it was sent; the oldest first. */
-  const underWay = new Map<string, number>()
+  /** Id → when its frame was handed over; null while Baileys makes it, which for many recipients takes long. */
+  const underWay = new Map<string, number | null>()
   let roomFree: (() => void) | null = null
   const freeRoom = () => {
     roomFree?.()
@@ -41,6 +41,7 @@ export function createRelay(log: Logger): Relay {
         ...stanzaExtras(message),
         ...(sent.audience === undefined ? {} : { statusJidList: sent.audience }),
       })
+      if (underWay.has(waId)) underWay.set(waId, performance.now())
       void gate.emptied().then(() => faultPoint("outbound.after-frame-before-ack"))
       return "queued"
     } catch (error) {
@@ -53,15 +54,15 @@ export function createRelay(log: Logger): Relay {
   }
   return {
     async send(waId, sent, to) {
-      underWay.set(waId, performance.now())
+      underWay.set(waId, null)
       const relayed = await hand(waId, sent, to)
       if (underWay.size >= windowMax) await new Promise<void>((resolve) => (roomFree = resolve))
       return relayed
     },
     isUnderWay: (waId) => underWay.has(waId),
     get unansweredSince() {
-      const [oldest = null] = underWay.values()
-      return oldest
+      const times = [...underWay.values()].filter((at) => at !== null)
+      return times.length === 0 ? null : Math.min(...times)
     },
     answered(waId) {
       underWay.delete(waId)

@@ -128,3 +128,25 @@ test.each(["pn", "lid"] as const)(
     )
   },
 )
+
+test("the snapshot shows the account, its chats and what was said last, as WhatsApp has it [C5]", async () => {
+  const { simulator, api, contact } = stage
+  const text = "shown in the picture"
+  const { messageId } = await simulator.sendText({ from: contact.id, to: stage.phone, text })
+  await waitUntil("it is logged", async () => (await list({ q: "shown picture" })).length === 1)
+  const [logged] = await list({ q: "shown picture" })
+  const Snapshot = z.looseObject({
+    account: z.looseObject({ status: z.string(), me: Person }),
+    chats: z.array(z.looseObject({ name: z.string(), last: z.looseObject({ text: z.string() }).nullable() })),
+    messages: z.array(z.looseObject({ id: z.string(), text: z.string(), fromMe: z.boolean() })),
+    image: z.string(),
+  })
+  const snapshot = await api.get(`/v1/accounts/${stage.account}/snapshot?format=json`, Snapshot)
+  expect(logged?.waId).toBe(messageId)
+  expect(snapshot.account).toMatchObject({ status: "connected", me: { pn: `${stage.phone}@s.whatsapp.net` } })
+  const last = expect.objectContaining({ text, fromMe: false })
+  expect(snapshot.chats).toContainEqual(expect.objectContaining({ name: "Ada", kind: "direct", last }))
+  expect(snapshot.messages).toContainEqual(expect.objectContaining({ id: logged?.id, text, fromMe: false }))
+  const png = Buffer.from(snapshot.image.replace("data:image/png;base64,", ""), "base64")
+  expect(png.subarray(1, 4).toString()).toBe("PNG")
+})

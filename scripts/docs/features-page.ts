@@ -50,7 +50,8 @@ function page(features: readonly Feature[], open: number): string {
 
 Generated from the titles of tests (\`pnpm docs\`), so a line says no more than a test shows. **wire-proved**: the
 [simulated WhatsApp](../packages/whatsapp-simulator/README.md) speaks the real protocol, and a test compares what the
-other side decrypted, or what it knows, field by field. **engine-cannot**: the protocol library cannot do it; the API
+other side decrypted, or what it knows, field by field; of what concerns the API alone (E26, P66, P72), a test compares
+what its clients get. **engine-cannot**: the protocol library cannot do it; the API
 answers 501 \`not_supported\`. **open**: no test shows it yet. The ids in front are those of our survey of earlier
 gateways.
 

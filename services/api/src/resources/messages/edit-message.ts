@@ -12,6 +12,7 @@ export const editMessage = route({
   method: "patch",
   path: "/v1/accounts/{id}/messages/{messageId}",
   operation: "editMessage",
+  sends: true,
   tag: "messages",
   summary: "Edit a message of the account",
   description:

@@ -19,6 +19,7 @@ export const reactToMessage = route({
   ...common,
   method: "put",
   operation: "reactToMessage",
+  sends: true,
   summary: "React to a message",
   description: "Short for a send of the kind `reaction`; it replaces the reaction before. Answers with the send.",
   body: jsonBody(
@@ -36,6 +37,7 @@ export const takeReactionBack = route({
   ...common,
   method: "delete",
   operation: "takeReactionBack",
+  sends: true,
   summary: "Take a reaction back",
   description: "Short for a send of the kind `reaction` without an emoji. Answers with the send.",
   async handler({ tenant, params: { id, messageId: message }, seed }) {

@@ -21,7 +21,7 @@ afterAll(async () => {
 }, 30_000)
 
 const Sent = z.object({ id: z.string(), waId: z.string(), status: z.string(), content: z.looseObject({}) })
-const picture = drawPicture()
+const picture = drawPicture(1)
 /** Two seconds of sound in Ogg with Opus. */
 const tone = readFileSync(`${root}/services/api/src/testing/tone.ogg`)
 

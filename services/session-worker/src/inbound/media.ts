@@ -10,10 +10,15 @@ export const mediaReaders = {
   imageMessage: ({ imageMessage: image }) =>
     read({ type: "image", caption: image?.caption || null, ...once(image) }, image, "image/jpeg"),
   videoMessage: ({ videoMessage: video }) =>
-    read({ type: "video", caption: video?.caption || null, gif: video?.gifPlayback ?? false, note: false, ...once(video) }, video, mp4),
+    read(
+      { type: "video", caption: video?.caption || null, gif: video?.gifPlayback ?? false, note: false, ...once(video) },
+      video,
+      mp4,
+    ),
   ptvMessage: ({ ptvMessage: note }) =>
     read({ type: "video", caption: note?.caption || null, gif: false, note: true }, note, mp4),
-  audioMessage: ({ audioMessage: audio }) => read({ type: "audio", voice: audio?.ptt ?? false, ...once(audio) }, audio, "audio/ogg"),
+  audioMessage: ({ audioMessage: audio }) =>
+    read({ type: "audio", voice: audio?.ptt ?? false, ...once(audio) }, audio, "audio/ogg"),
   documentMessage: ({ documentMessage: document }) =>
     read({ type: "document", caption: document?.caption || null }, document, "application/octet-stream"),
   stickerMessage: ({ stickerMessage: sticker }) => read({ type: "sticker" }, sticker, "image/webp"),

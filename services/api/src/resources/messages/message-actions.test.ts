@@ -214,7 +214,7 @@ test("the removal of a message that waits cancels it", async () => {
   expect(answer).toMatchObject({ status: 202, body: { id, status: "cancelled" } })
 })
 
-test("a message shows what was done to it, and a poll its results [P20 P22]", async () => {
+test("a message shows what was done to it, and a poll its results", async () => {
   account = await api.makeAccount()
   const message = await said({
     content: text("hello"),

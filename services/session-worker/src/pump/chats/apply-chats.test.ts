@@ -126,6 +126,14 @@ test("a clearing leaves what came after it, and makes no chat where there is non
   expect(await chats()).toMatchObject([{ last: null, unread: 0 }])
 })
 
+test("whoever has neither a number nor a LID has a chat, too", async () => {
+  const bots = ["13135550002@bot", "13135550003@bot"]
+  for (const [index, bot] of [...bots, ...bots].entries()) {
+    await applyChats(store, owner, [row(index + 1, { messages: [message(index, bot)] })])
+  }
+  expect((await chats()).map(({ jid, unread }) => [jid, unread]).toSorted()).toEqual(bots.map((bot) => [bot, 2]))
+})
+
 test("the status feed is no chat; whoever writes on the phone has read", async () => {
   await applyChats(store, owner, [
     row(1, {

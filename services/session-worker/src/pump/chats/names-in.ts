@@ -15,7 +15,7 @@ export function namesIn(rows: readonly { entry: Entry }[]): Filter<ChatDoc>[] | 
   const pns = new Set<string>()
   const lids = new Set<string>()
   const note = ({ kind, jid, pn, lid }: ChatRef) => {
-    if (kind !== "direct") return void jids.add(jid)
+    if (kind !== "direct" || (pn === null && lid === null)) return void jids.add(jid)
     if (pn !== null) pns.add(pn)
     if (lid !== null) lids.add(lid)
   }

@@ -91,8 +91,9 @@ export function createShelf(owner: ChatOwner, found: readonly ChatDoc[]): Shelf 
   }
 }
 
-function namesOf(chat: ChatRef): (string | null)[] {
-  return chat.kind === "direct" ? [chat.pn, chat.lid] : [chat.jid]
+/** A bot has neither a number nor a LID. */
+function namesOf({ kind, jid, pn, lid }: ChatRef): (string | null)[] {
+  return kind === "direct" && (pn ?? lid) !== null ? [pn, lid] : [jid]
 }
 
 function compare(one: ChatDoc, other: ChatDoc): number {
@@ -107,7 +108,7 @@ function named(doc: ChatDoc, { pn, lid }: Pick<ChatRef, "pn" | "lid">): ChatDoc 
 }
 
 function newChat({ account, tenant }: ChatOwner, chat: ChatRef, at: Date): ChatDoc {
-  const key = chat.kind === "direct" ? keyOf(chat) : chat.jid
+  const key = chat.kind === "direct" ? keyOf(chat) || chat.jid : chat.jid
   return {
     _id: derivedId("chat", account, key),
     tenant,

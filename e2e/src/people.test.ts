@@ -47,7 +47,7 @@ test("a group is created, listed, changed and told to webhooks, as WhatsApp has 
   const truth = (await simulator.groups()).find(({ id }) => id === group.id)
   expect(truth?.admins).toEqual([`${phone}@s.whatsapp.net`, `${contact.phone}@s.whatsapp.net`])
   const told = await stage.receiver.waitFor(({ body }) => body.includes('"action":"promote"'))
-  expect(JSON.parse(told.body)).toMatchObject({
+  expect(JSON.parse(told.body.toString())).toMatchObject({
     type: "group.participants",
     data: {
       chat: { jid: group.id },

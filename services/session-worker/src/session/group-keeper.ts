@@ -47,7 +47,8 @@ export function createGroupKeeper(log: Logger): GroupKeeper {
     working = true
     void work(to).finally(() => {
       working = false
-      if (due.size > 0 && connection !== null) start()
+      // Also for a connection that came while the last one was still waiting for an answer.
+      if (connection !== null && (connection !== to || due.size > 0)) start()
     })
   }
   return {
@@ -69,11 +70,13 @@ export function createGroupKeeper(log: Logger): GroupKeeper {
 
 async function inTurn(work: () => Promise<unknown>): Promise<void> {
   if (asking >= askingMax) await new Promise<void>((resolve) => queue.push(resolve))
-  asking += 1
+  else asking += 1
   try {
     await work()
   } finally {
-    asking -= 1
-    queue.shift()?.()
+    const next = queue.shift()
+    // Whoever waits takes over the place.
+    if (next) next()
+    else asking -= 1
   }
 }

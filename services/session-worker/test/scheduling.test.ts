@@ -96,7 +96,7 @@ test("a sent message cannot be cancelled, an unknown one is not found", async ()
 test("of sends and cancellations that race, each message is either sent or cancelled, and says so", async () => {
   const contact = await world.whatsapp.createContact()
   const queued = await Promise.all(
-    Array.from({ length: 40 }, (_, index) => world.queue(account.id, contact.pn, text(`race ${index}`))),
+    Array.from({ length: 60 }, (_, index) => world.queue(account.id, contact.pn, text(`race ${index}`))),
   )
   const [first] = queued
   if (first !== undefined) void world.send(account.id, first.id, false)

@@ -17,6 +17,11 @@ export interface DueRows {
   /** The session log has it from now on, in this state. */
   take(row: Pick<OutboxDoc, "_id">, status: MessageStatus): void
   isTaken(row: Pick<OutboxDoc, "_id" | "waId">): boolean
+  /**
+   * Whoever reads rows and acts on them later does both in `work`: until its end `isTaken` also knows the rows that have left
+   * the queue since. Between `isTaken` and the acting nothing may be awaited.
+   */
+  keeping<T>(work: () => Promise<T>): Promise<T>
   /** From now on nothing older than this revision of the row may be sent. */
   revise(row: Pick<OutboxDoc, "_id">, revision: number): void
   /** True when the row was read before it was revised. */
@@ -37,53 +42,40 @@ export function createDueRows(options: {
   const { outbox, account } = options
   /** Rows that are in the log while MongoDB may still show them as queued. */
   const taken = new Map<string, MessageStatus>()
-  /** Rows of which MongoDB has learnt while it was asked: its answer may still show them as queued. */
+  /** Rows of which MongoDB has learnt while somebody held what it had said before: there they are still queued. */
   const passed = new Map<string, MessageStatus>()
   const revised = new Map<string, number>()
-  let asking = 0
+  let holders = 0
 
-  const isTaken = ({ _id, waId }: Pick<OutboxDoc, "_id" | "waId">) => taken.has(_id) || options.isUnconfirmed(waId)
-  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    asking += 1
+  const stagedAs = (id: string) => taken.get(id) ?? passed.get(id)
+  const isTaken = ({ _id, waId }: Pick<OutboxDoc, "_id" | "waId">) =>
+    stagedAs(_id) !== undefined || options.isUnconfirmed(waId)
+  const left = (rows: OutboxDoc[]) => rows.filter((row) => !isTaken(row))
+  const keeping = async <T>(work: () => Promise<T>): Promise<T> => {
+    holders += 1
     try {
-      return await question()
+      return await work()
     } finally {
-      asking -= 1
+      holders -= 1
+      if (holders === 0) passed.clear()
     }
-  }
-  /** Read at once after an answer, before another question can end and forget what has passed. */
-  const left = (rows: OutboxDoc[]) => {
-    const untaken = rows.filter((row) => !isTaken(row) && !passed.has(row._id))
-    if (asking === 0) passed.clear()
-    return untaken
   }
   const queued = { account, status: "queued" } as const
   return {
     async look(now) {
-      const rows = await ask(() =>
-        outbox
-          .find({ ...queued, priority: { $in: [0, 1, 2] }, dueAt: { $lte: new Date(now + aheadMs) } })
-          .sort({ priority: 1, dueAt: 1 })
-          .limit(batchRows + taken.size)
-          .toArray(),
-      )
-      return left(rows)
+      const due = { ...queued, priority: { $in: [0, 1, 2] }, dueAt: { $lte: new Date(now + aheadMs) } }
+      const found = outbox.find(due).sort({ priority: 1, dueAt: 1 })
+      return left(await found.limit(batchRows + taken.size).toArray())
     },
     async overdue(now) {
       const expired = { ...queued, expiresAt: { $lte: new Date(now) } }
       const unwanted = { ...queued, priority: 0, cancel: { $ne: null } }
-      const rows = await ask(() =>
-        outbox
-          .find({ $or: [expired, unwanted] })
-          .limit(batchRows + taken.size)
-          .toArray(),
-      )
-      return left(rows)
+      const found = outbox.find({ $or: [expired, unwanted] })
+      return left(await found.limit(batchRows + taken.size).toArray())
     },
     async read(id) {
-      const row = await ask(() => outbox.findOne({ _id: id, account }))
-      const staged = taken.get(id) ?? passed.get(id)
-      if (asking === 0) passed.clear()
+      const row = await outbox.findOne({ _id: id, account })
+      const staged = stagedAs(id)
       if (row === null) throw new WildcatError("not_found", { detail: "there is no such message in the outbox" })
       if (staged !== undefined && row.status === "queued") return { row, status: staged }
       return { row, status: row.status === "queued" && options.isUnconfirmed(row.waId) ? "sending" : row.status }
@@ -95,10 +87,11 @@ export function createDueRows(options: {
     revise: ({ _id }, revision) => void revised.set(_id, revision),
     isRevised: ({ _id, revision = 0 }) => revision < (revised.get(_id) ?? 0),
     isTaken,
+    keeping,
     recorded(marks) {
       for (const { id, status } of marks) {
         taken.delete(id)
-        if (asking > 0) passed.set(id, status)
+        if (holders > 0) passed.set(id, status)
       }
     },
   }

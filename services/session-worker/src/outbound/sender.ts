@@ -110,7 +110,7 @@ export function createSender(options: SenderOptions): Sender {
     if (working) return
     working = true
     try {
-      for (let more = true; more;) more = await sendBatch()
+      for (let more = true; more;) more = await rows.keeping(sendBatch)
     } catch (error) {
       interrupted(error)
     } finally {
@@ -237,7 +237,7 @@ export function createSender(options: SenderOptions): Sender {
   }
   const alarm = createAlarm(() => void work())
   const poll = setInterval(() => {
-    void endOverdue().catch(interrupted)
+    void rows.keeping(endOverdue).catch(interrupted)
     void work()
   }, options.pollMs)
 
@@ -256,19 +256,23 @@ export function createSender(options: SenderOptions): Sender {
       relay.reset()
     },
     wake: () => void work(),
-    async revise(id, revision) {
-      const { row, status } = await rows.read(id)
-      // Nothing comes between this look and what it leads to.
-      if (status === "queued" && rows.isTaken(row)) return "sending"
-      if (status === "queued") rows.revise(row, revision)
-      return status
-    },
+    revise: (id, revision) =>
+      rows.keeping(async () => {
+        const { row, status } = await rows.read(id)
+        if (status === "queued" && rows.isTaken(row)) return "sending"
+        if (status === "queued") rows.revise(row, revision)
+        return status
+      }),
     async cancel(id) {
-      const { row, status } = await rows.read(id)
-      // Nothing comes between this look and the staging.
-      if (status === "queued") endUnsent(row, { status: "cancelled", error: null })
+      const outcome = await rows.keeping(async () => {
+        const { row, status } = await rows.read(id)
+        if (status !== "queued") return status
+        if (rows.isTaken(row)) return "sending"
+        endUnsent(row, { status: "cancelled", error: null })
+        return "cancelled"
+      })
       await sessionLog.whenDurable(sessionLog.staged)
-      return status === "queued" ? "cancelled" : status
+      return outcome
     },
     answered(waId, error) {
       const sent = state.get("unconfirmed", waId)

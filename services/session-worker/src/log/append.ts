@@ -1,5 +1,6 @@
 import type { SessionLogDoc, Store } from "@wildcat/shared/store"
 import { isDuplicateKey } from "@wildcat/shared/store"
+import { limited } from "./limited.ts"
 import { jittered } from "@wildcat/shared/runtime"
 
 /** Another owner has appended under the same number: this one may not write any more. */
@@ -18,6 +19,8 @@ export class StorageUnavailable extends Error {
   }
 }
 
+/** An insertion without an answer is made again: the row that is there then is our own. */
+const answerMsMax = 12_000
 const retryDelaysMs = [50, 200, 500, 1_000]
 
 /**
@@ -28,7 +31,7 @@ export async function appendRow(store: Store, row: SessionLogDoc, patienceMs: nu
   const deadline = performance.now() + patienceMs
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await store.collections.sessionLog.insertOne(row)
+      await limited(answerMsMax, store.collections.sessionLog.insertOne(row))
       return
     } catch (error) {
       if (isDuplicateKey(error)) return await requireOwn(store, row)

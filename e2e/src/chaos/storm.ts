@@ -136,7 +136,7 @@ async function strike(gateway: Gateway, blow: Blow): Promise<void> {
 
 const lookPauseMs = 1_000
 /** A clean ledger is believed after it has not changed for so many looks, one with faults after so many. */
-const [calmLooks, vainLooks] = [2, 25]
+const [calmLooks, vainLooks] = [2, 40]
 
 /** Looks until the ledger has been the same for some looks, or until the limit. */
 async function rest(parts: {

@@ -7,8 +7,8 @@ import type { SessionLog } from "./session-log.ts"
 /** Tries a question to MongoDB until it has an answer. Throws the last failure when the session's log has died. */
 export type Persist = <T>(ask: () => Promise<T>) => Promise<T>
 
-/** Longer than the driver waits for a server and its answer: one of its waits that never ends must not hold up a session. */
-const longestAnswerMs = 25_000
+/** A little longer than the silence that the driver bears: a wait of it that never ends must not hold up a session. */
+const longestAnswerMs = 12_000
 const retryDelaysMs = [100, 250, 500, 1_000, 2_000]
 
 /**

@@ -50,7 +50,7 @@ export const config = {
   OUTBOX_POLL_MS: wholeNumber(100, 600_000).default(10_000).describe("Pause between looks at an account's outbox"),
   SESSIONS_MAX: wholeNumber(1, 10_000).default(200).describe("Sessions that this worker holds at most"),
   SESSIONS_OPENING_MAX: wholeNumber(1, 100)
-    .default(10)
+    .default(5)
     .describe("Sessions whose state is read at a time when this worker takes them over"),
   CONNECTING_MAX: wholeNumber(1, 1_000)
     .default(20)

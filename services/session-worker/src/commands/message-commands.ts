@@ -9,7 +9,10 @@ const outcomeWaitMs = 20_000
 /** Most sends end sooner: only the others are looked up, in case they had ended before or do not exist. */
 const lookUpAfterMs = 300
 
-export function messageCommands(session: Session, store: Store): Pick<CommandHandlers, "message.send" | "message.revise"> {
+export function messageCommands(
+  session: Session,
+  store: Store,
+): Pick<CommandHandlers, "message.send" | "message.revise"> {
   return {
     "message.send": async ({ message, wait }) => {
       session.sender.wake()

@@ -11,6 +11,9 @@ const ways: Record<string, (entry: Entry) => boolean> = {
 }
 
 /** For tests: dies before, or after, something of this way is committed; WhatsApp has no answer to it in both cases. */
-export function passFaultPoints(entry: Entry, where: "after-staging-before-commit" | "after-commit-before-answer"): void {
+export function passFaultPoints(
+  entry: Entry,
+  where: "after-staging-before-commit" | "after-commit-before-answer",
+): void {
   for (const [way, isIn] of Object.entries(ways)) if (isIn(entry)) faultPoint(`${way}.${where}`)
 }

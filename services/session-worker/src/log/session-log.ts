@@ -289,7 +289,10 @@ function mergeEntries(taken: readonly { change: Change; events: SessionEvent[] }
 
 /** A rough measure: large are only protobufs and plain texts. */
 function sizeOf(change: Change): number {
-  const messages = [...(change.messages ?? []), ...(change.past ?? [])].reduce((sum, message) => sum + (message.raw?.length() ?? 0) * 2, 0)
+  const messages = [...(change.messages ?? []), ...(change.past ?? [])].reduce(
+    (sum, message) => sum + (message.raw?.length() ?? 0) * 2,
+    0,
+  )
   const memos = Object.values(change.state?.inbox ?? {}).reduce((sum, memo) => sum + (memo?.plain.length ?? 0), 0)
   return 1_000 + messages + memos + weightOf(change.groups)
 }

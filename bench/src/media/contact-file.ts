@@ -34,7 +34,7 @@ async function upload({ whatsapp }: Stage, path: string, fileEncSha256: Buffer):
     headers: { "content-length": size },
   })
   const answered = new Promise<string>((resolve, reject) => {
-    posting.once("response", (response) => text(response).then(resolve, reject))
+    posting.once("response", (response) => void text(response).then(resolve, reject))
     posting.once("error", reject)
   })
   await pipeline(createReadStream(path), posting)

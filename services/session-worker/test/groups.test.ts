@@ -191,7 +191,7 @@ test("being removed and leaving end the membership; the group is then not listed
   const { group: other } = await groupOf(["Iris"])
   await world.whatsapp.changeGroupMembers({
     groupId: group.id,
-    by: String(people[0]?.id),
+    by: people[0]?.id ?? "",
     action: "remove",
     participants: [account.phoneId],
   })
@@ -285,7 +285,7 @@ test("what the account may not do in a group is said as such: no admin, no membe
   const { group, people } = await groupOf(["Paul"])
   const settings = { group: group.id, set: { announce: true } }
   await expect(order("group.update", settings)).rejects.toMatchObject({ code: "not_group_admin" })
-  const remove = { group: group.id, action: "remove" as const, people: [String(people[0]?.pn)] }
+  const remove = { group: group.id, action: "remove" as const, people: [people[0]?.pn ?? ""] }
   await expect(order("group.members", remove)).rejects.toMatchObject({ code: "not_group_admin" })
   await expect(order("group.invite", { group: group.id, renew: false })).rejects.toMatchObject({
     code: "not_group_admin",
@@ -300,7 +300,7 @@ test("what the account may not do in a group is said as such: no admin, no membe
 
 test("changes of groups while the account is away are told once, and its groups are those of WhatsApp [P41]", async () => {
   const { group, people } = await groupOf(["Rosa", "Sam"])
-  const rosa = String(people[0]?.id)
+  const rosa = people[0]?.id ?? ""
   await world.setDesired(account.id, "stopped")
   await world.waitForStatus(account.id, "disconnected")
   await world.whatsapp.renameGroup({ groupId: group.id, by: rosa, subject: "while away" })

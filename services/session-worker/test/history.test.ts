@@ -108,7 +108,7 @@ test("a worker that dies in the middle of the history loses none of it, and it i
   const worker = await world.startWorker()
   const linked = await linking
   const [account] = await world.store.models.accounts.find().sort({ createdAt: -1 }).limit(1).lean()
-  const id = linked?.id ?? String(account?._id)
+  const id = linked?.id ?? account?._id ?? ""
   const event = await synced(id)
   expect(event.data).toMatchObject({ messages: 498, skipped: 2 })
   await waitUntil(

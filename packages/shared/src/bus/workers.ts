@@ -31,7 +31,7 @@ export interface SeenWorker {
   isAlive: boolean
 }
 
-const json = JSONCodec<unknown>()
+const json = JSONCodec()
 /** A dead worker is shown for this many of its limits. */
 const bucketTtlFactor = 20
 

@@ -44,7 +44,7 @@ export class Collection {
 
   /** Takes a client's patch, which makes the next version. @throws ForgedPatch */
   take(encoded: Uint8Array): Fact[] {
-    const patch = decode(encoded)
+    const patch: proto.ISyncdPatch & Pick<proto.SyncdPatch, "mutations"> = decode(encoded)
     const version = this.version + 1
     this.checkKey(patch.keyId)
     const opened = patch.mutations.map((mutation) => this.open(mutation))

@@ -69,6 +69,6 @@ function answerPatches({ parts, device }: Session, state: AppState, asked: Stanz
 }
 
 function withWrongMac(bytes: Buffer): Buffer {
-  const patch = proto.SyncdPatch.decode(bytes)
+  const patch: proto.ISyncdPatch = proto.SyncdPatch.decode(bytes)
   return Buffer.from(proto.SyncdPatch.encode({ ...patch, patchMac: Buffer.alloc(32, 1) }).finish())
 }

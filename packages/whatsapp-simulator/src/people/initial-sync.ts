@@ -86,7 +86,7 @@ function announce(
   const bytes = deflateSync(proto.HistorySync.encode(part).finish())
   return {
     type: proto.Message.ProtocolMessage.Type.HISTORY_SYNC_NOTIFICATION,
-    // Both enumerations have the same numbers.
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment, typescript/no-unnecessary-type-conversion -- both enumerations have the same numbers
     historySyncNotification: { syncType: Number(syncType), chunkOrder, progress, ...carry(bytes) },
   }
 }

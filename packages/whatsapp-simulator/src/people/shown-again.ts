@@ -21,7 +21,7 @@ export class ShownAgain {
       fromMe: author === me,
       ...(chat === author.pn ? {} : { participant: author.pn }),
     }
-    const info = proto.WebMessageInfo.encode({ key, message, messageTimestamp: Number(nowSeconds()) }).finish()
+    const info = proto.WebMessageInfo.encode({ key, message, messageTimestamp: nowSeconds() }).finish()
     this.seen.set(id, { info })
     const [oldest] = this.seen.keys()
     if (this.seen.size > seenMax && oldest !== undefined) this.seen.delete(oldest)

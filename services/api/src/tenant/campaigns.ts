@@ -62,7 +62,7 @@ export function campaignsOf(parts: Parts, caller: Caller) {
     async move(id: string, from: readonly CampaignState[], to: CampaignState): Promise<CampaignDoc> {
       const open = to === "running" ? { open: true } : {}
       const changed = await campaigns.findOneAndUpdate(
-        { $and: [mine, { _id: id, state: { $in: [...from] } }] } as Filter<CampaignDoc>,
+        { $and: [mine, { _id: id, state: { $in: [...from] } }] },
         { $set: { state: to, ...open, updatedAt: new Date() } },
         { returnDocument: "after" },
       )

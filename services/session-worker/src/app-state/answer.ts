@@ -43,9 +43,10 @@ async function readCollection(socket: WASocket, collection: BinaryNode): Promise
 async function readPatch(socket: WASocket, bytes: Uint8Array): Promise<proto.SyncdPatch> {
   const patch = proto.SyncdPatch.decode(bytes)
   if (!patch.externalMutations) return patch
+  const inline: proto.ISyncdPatch = patch
   const { mutations } = proto.SyncdMutations.decode(await blobOf(socket, patch.externalMutations))
   return proto.SyncdPatch.fromObject({
-    ...patch,
+    ...inline,
     mutations: [...patch.mutations, ...mutations],
     externalMutations: null,
   })

@@ -26,6 +26,7 @@ export function readParts(bytes: Buffer): HistoryPart {
   }
   for (const { field, value } of fieldsOf(bytes)) {
     if (typeof value === "number") {
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- a number on the wire
       if (field === fields.syncType) part.syncType = value
       if (field === fields.progress) part.progress = Math.min(value, 100)
     } else if (field === fields.conversations) conversations.push(value)

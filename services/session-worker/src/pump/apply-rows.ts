@@ -61,7 +61,9 @@ function insertion(message: MessageDoc): AnyBulkWriteOperation<MessageDoc> {
 }
 
 /** What came after all takes the place of what said that it could not be read. */
-function replacement({ _id, createdAt: _, ...fields }: MessageDoc): AnyBulkWriteOperation<MessageDoc> {
+function replacement(message: MessageDoc): AnyBulkWriteOperation<MessageDoc> {
+  const { _id, ...fields }: Omit<MessageDoc, "createdAt"> & { createdAt?: Date } = message
+  delete fields.createdAt
   return { updateOne: { filter: { _id, "content.type": "undecryptable" }, update: { $set: fields } } }
 }
 

@@ -210,7 +210,16 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
       appState.keysArrived()
       history.heard()
     },
-    ...{ store, state, sessionLog, memos, own, targets, sender, context, askAgainMs, log },
+    store,
+    state,
+    sessionLog,
+    memos,
+    own,
+    targets,
+    sender,
+    context,
+    askAgainMs,
+    log,
     refused: restrictions.refused,
   })
   const groupKeeper = createGroupKeeper(log)

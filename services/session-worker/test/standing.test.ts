@@ -49,7 +49,9 @@ test("a connection that lives but answers for no message is deaf, and what was s
   })
   const got = await world.whatsapp.receivedMessages({ contactId: contact.id })
   expect(got.filter(({ messageId }) => messageId === waId)).toHaveLength(1)
-  expect((await world.events("message.sent")).filter(({ data }) => data.id === id)).toHaveLength(1)
+  const told = async () => (await world.events("message.sent")).filter(({ data }) => data.id === id)
+  await waitUntil("it is told", async () => (await told()).length > 0)
+  expect(await told()).toHaveLength(1)
 })
 
 test("a time-lock on new chats is shown, survives a crash, and ends by itself", async () => {

@@ -1,28 +1,20 @@
 import type { Stage } from "@wildcat/demo"
 import { connectBus } from "@wildcat/shared/bus"
-import { waitUntil } from "@wildcat/testkit"
 import pino from "pino"
 import { z } from "zod"
 import type { Contender } from "./contender.ts"
+import { linkAccount } from "./link-account.ts"
 import { createTally } from "./tally.ts"
 import type { Tally } from "./tally.ts"
 
-const Account = z.object({ id: z.string(), status: z.string() })
-const Qr = z.object({ qr: z.string().nullable() })
 /** Anything below 1 is not yet with WhatsApp's server. */
 const Acknowledged = z.object({ ack: z.number().min(1) })
 const Event = z.object({ id: z.string(), type: z.string(), account: z.string().optional() })
 
 /** An account of the gateway, used as its clients do: HTTP for sends, the events' subject for what arrives. */
 export async function linkWildcat(stage: Stage, bus: { natsUrl: string; prefix: string }): Promise<Contender> {
-  const { api, simulator } = stage
-  const { id } = await api.post("/v1/accounts", { name: "Bench" }, Account)
-  const qr = await waitUntil("a QR code", async () => (await api.get(`/v1/accounts/${id}/qr`, Qr)).qr)
-  const phone = await simulator.createPhone({ sink: true })
-  await simulator.scanQr({ phoneId: phone.id, qr })
-  await waitUntil("the account is connected", async () => {
-    return (await api.get(`/v1/accounts/${id}`, Account)).status === "connected"
-  })
+  const { api } = stage
+  const { id, phone } = await linkAccount(stage)
   const received = createTally()
   const stop = await tap(bus, id, received)
   return {

@@ -4,6 +4,7 @@ import { Readable } from "node:stream"
 import type { Stage } from "@wildcat/demo"
 import { waitUntil } from "@wildcat/testkit"
 import { z } from "zod"
+import { linkAccount } from "../link-account.ts"
 import { contactFile } from "./contact-file.ts"
 import { fileBytes } from "./file-bytes.ts"
 import { raisesWhile } from "./memory.ts"
@@ -20,8 +21,6 @@ export const documentBytes = 100_000_000
 const warmUpBytes = 3_000_000
 const types = { type: "document", fileName: "big.bin" } as const
 
-const Account = z.object({ id: z.string(), status: z.string() })
-const Qr = z.object({ qr: z.string().nullable() })
 const Sent = z.object({ id: z.string(), ack: z.number().min(1) })
 const Messages = z.object({
   items: z.array(
@@ -37,7 +36,8 @@ const Messages = z.object({
  * then large. Throws when one does not arrive whole.
  */
 export async function measureMedia(stage: Stage, tell: (line: string) => void): Promise<MediaWork[]> {
-  const account = await link(stage)
+  const linked = await linkAccount(stage)
+  const account = { id: linked.id, pn: linked.phone.pn }
   const contact = await stage.simulator.createContact({ sink: true })
   const host = await startFileHost()
   const works = {
@@ -61,18 +61,10 @@ export async function measureMedia(stage: Stage, tell: (line: string) => void): 
   }
 }
 
-async function link({ api, simulator }: Stage) {
-  const { id } = await api.post("/v1/accounts", { name: "Bench" }, Account)
-  const qr = await waitUntil("a QR code", async () => (await api.get(`/v1/accounts/${id}/qr`, Qr)).qr)
-  const phone = await simulator.createPhone({ sink: true })
-  await simulator.scanQr({ phoneId: phone.id, qr })
-  await waitUntil("the account is connected", async () => {
-    return (await api.get(`/v1/accounts/${id}`, Account)).status === "connected"
-  })
-  return { id, pn: phone.pn }
+interface LinkedAccount {
+  id: string
+  pn: string
 }
-
-type LinkedAccount = Awaited<ReturnType<typeof link>>
 
 async function sendByUrl({ api }: Stage, send: { account: LinkedAccount; to: string; url: string }): Promise<void> {
   const body = { to: send.to, content: { ...types, media: { url: send.url } } }

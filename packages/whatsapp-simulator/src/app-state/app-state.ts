@@ -1,18 +1,10 @@
+import type { WAPatchName } from "@whiskeysockets/baileys"
 import type { LinkedDevice } from "../connection/linked-device.ts"
 import { serverAddress } from "../stanza/addresses.ts"
 import { nowSeconds, stanzaId } from "../stanza/ids.ts"
 import { node } from "../stanza/nodes.ts"
 import { Collection, type Fact } from "./collection.ts"
 import { type AppStateKey, createAppStateKey } from "./mutation-keys.ts"
-
-export const collectionNames = [
-  "critical_block",
-  "critical_unblock_low",
-  "regular_high",
-  "regular_low",
-  "regular",
-] as const
-export type CollectionName = (typeof collectionNames)[number]
 
 /** What an account's devices agree on beside the messages: archived chats, stars, names of contacts. */
 export class AppState {
@@ -31,7 +23,7 @@ export class AppState {
   }
 
   /** The phone changes something, and its clients are told to fetch it. */
-  change(name: CollectionName, facts: Fact[], clients: readonly LinkedDevice[]): void {
+  change(name: WAPatchName, facts: Fact[], clients: readonly LinkedDevice[]): void {
     this.collection(name).add(facts)
     this.announce(name, clients)
   }

@@ -1,15 +1,14 @@
-import type { proto } from "@whiskeysockets/baileys"
+import type { WAPatchName, proto } from "@whiskeysockets/baileys"
 import type { ChatOfPhone, PhonesChange } from "../scenario/operations/chats.ts"
-import type { CollectionName } from "./app-state.ts"
 import type { Fact } from "./collection.ts"
 
 /** The fact that a change of the phone makes, and in which collection it stands (source: Baileys 7.0.0-rc14, chat-utils). */
-export function factOf(jid: string, change: PhonesChange): { name: CollectionName; fact: Fact } {
+export function factOf(jid: string, change: PhonesChange): { name: WAPatchName; fact: Fact } {
   const { name, index, value } = describe(jid, change)
   return { name, fact: { index, value: { ...value, timestamp: Date.now() }, isSet: true } }
 }
 
-type Described = { name: CollectionName; index: string[]; value: proto.ISyncActionValue }
+type Described = { name: WAPatchName; index: string[]; value: proto.ISyncActionValue }
 
 function describe(jid: string, change: PhonesChange): Described {
   const messageRange = { lastMessageTimestamp: Math.floor(Date.now() / 1000) }

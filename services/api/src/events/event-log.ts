@@ -3,8 +3,7 @@ import type { Consumer, ConsumerMessages, JsMsg } from "nats"
 import { WildcatError } from "@wildcat/shared/contracts"
 import { isApiError } from "@wildcat/shared/bus"
 import type { Bus } from "@wildcat/shared/bus"
-import { tolerate } from "@wildcat/shared/runtime"
-import { createTurns } from "./turns.ts"
+import { createTurns, tolerate } from "@wildcat/shared/runtime"
 
 /** An event as it stands in the log. */
 export interface LoggedEvent {
@@ -54,7 +53,7 @@ export function createEventLog(bus: Bus): EventLog {
   return {
     bounds: () => available(bus, bounds),
     page: (range) =>
-      turns.take(() =>
+      turns.run(() =>
         available(bus, async () => {
           const { end } = await bounds()
           const subject = subjectOf(bus, range)

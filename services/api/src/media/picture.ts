@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream"
 import sharp from "sharp"
 import { WildcatError } from "@wildcat/shared/contracts"
-import { createTurns } from "./turns.ts"
+import { createTurns } from "@wildcat/shared/runtime"
 
 // Each picture is used once: libvips' cache would only hold memory, and more threads only more of it at a time.
 sharp.cache(false)
@@ -17,7 +17,7 @@ const stickerPixels = 512
 const stickerBytesMax = 100_000
 const stickerQualities = [80, 50, 25, 10]
 
-const inTurn = createTurns(2)
+const { run: inTurn } = createTurns(2)
 
 export interface SeenPicture {
   width: number

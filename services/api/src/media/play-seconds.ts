@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream"
 import { parseStream } from "music-metadata"
-import { createTurns } from "./turns.ts"
+import { createTurns } from "@wildcat/shared/runtime"
 
 const readMs = 5_000
-const inTurn = createTurns(2)
+const { run: inTurn } = createTurns(2)
 
 /** How long a sound or film plays; null when its file does not say so within some seconds. */
 export function playSeconds(

@@ -2,12 +2,12 @@ import type { Readable } from "node:stream"
 import { buffer } from "node:stream/consumers"
 import sharp from "sharp"
 import { WildcatError } from "@wildcat/shared/contracts"
+import { createTurns } from "@wildcat/shared/runtime"
 import { pixelsMax } from "./picture.ts"
-import { createTurns } from "./turns.ts"
 
 /** As WhatsApp's own clients send it. */
 const sidePixels = 640
-const inTurn = createTurns(2)
+const { run: inTurn } = createTurns(2)
 
 /**
  * The middle square of a picture as WhatsApp shows persons and groups: a JPEG of 640 × 640. Throws `unsupported_media_type`

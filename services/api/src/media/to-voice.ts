@@ -6,7 +6,7 @@ import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { WildcatError } from "@wildcat/shared/contracts"
-import { createTurns } from "./turns.ts"
+import { createTurns } from "@wildcat/shared/runtime"
 
 /** Sound that is converted: its type by its bytes → ffmpeg's reader of it. No other reader is tried on it. */
 const readers: Partial<Record<string, string>> = {
@@ -39,7 +39,7 @@ const encoding = [
   "-fs",
   String(bytesMax),
 ]
-const inTurn = createTurns(2)
+const { run: inTurn } = createTurns(2)
 
 export function isConvertible(mimetype: string): boolean {
   return readerOf(mimetype) !== undefined

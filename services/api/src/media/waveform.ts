@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream"
 import { OggOpusDecoderWebWorker } from "ogg-opus-decoder"
-import { createTurns } from "./turns.ts"
+import { createTurns } from "@wildcat/shared/runtime"
 
 /** What a client draws of a voice note before it has fetched it. */
 export interface HeardVoice {
@@ -16,7 +16,7 @@ const windowSamples = 4_800
 /** Windows that are kept: two hours. */
 const windowsMax = 72_000
 const hearMs = 30_000
-const inTurn = createTurns(1)
+const { run: inTurn } = createTurns(1)
 
 /**
  * Decodes Ogg with Opus, in a thread of its own, and keeps how loud it is when. Null when it cannot be decoded or that

@@ -1,7 +1,7 @@
-import { getBinaryNodeChild, getBinaryNodeChildren, proto } from "@whiskeysockets/baileys"
+import { ALL_WA_PATCH_NAMES, getBinaryNodeChild, getBinaryNodeChildren, proto } from "@whiskeysockets/baileys"
 import type { BinaryNode, WAPatchName, WASocket } from "@whiskeysockets/baileys"
 import { fetchBlob } from "./blob.ts"
-import { Refused, collectionNames } from "./collection-state.ts"
+import { Refused } from "./collection-state.ts"
 
 /** What WhatsApp's server says of one collection. */
 export interface CollectionAnswer {
@@ -22,7 +22,7 @@ export async function readAnswer(socket: WASocket, answer: BinaryNode): Promise<
 }
 
 async function readCollection(socket: WASocket, collection: BinaryNode): Promise<CollectionAnswer> {
-  const name = collectionNames.find((each) => each === collection.attrs["name"])
+  const name = ALL_WA_PATCH_NAMES.find((each) => each === collection.attrs["name"])
   if (name === undefined) throw new Refused("the answer is about an unknown collection")
   const patches = getBinaryNodeChildren(getBinaryNodeChild(collection, "patches") ?? collection, "patch")
   const snapshot = bytesOf(getBinaryNodeChild(collection, "snapshot"))

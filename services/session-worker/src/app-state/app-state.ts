@@ -1,4 +1,10 @@
-import { chatModificationToAppPatch, encodeSyncdPatch, newLTHashState, proto } from "@whiskeysockets/baileys"
+import {
+  ALL_WA_PATCH_NAMES,
+  chatModificationToAppPatch,
+  encodeSyncdPatch,
+  newLTHashState,
+  proto,
+} from "@whiskeysockets/baileys"
 import type {
   BinaryNode,
   ChatModification,
@@ -18,7 +24,7 @@ import type { Contacts } from "../session/contacts.ts"
 import { createLock } from "../signal/lock.ts"
 import { readAnswer } from "./answer.ts"
 import type { CollectionAnswer } from "./answer.ts"
-import { MissingKey, Refused, collectionNames, decodePatch, decodeSnapshot } from "./collection-state.ts"
+import { MissingKey, Refused, decodePatch, decodeSnapshot } from "./collection-state.ts"
 import type { Decoded } from "./collection-state.ts"
 import { mutationChange } from "./mutation-change.ts"
 import { savedNameChange } from "./saved-name.ts"
@@ -165,16 +171,16 @@ export function createAppState(options: AppStateOptions): AppState {
   return {
     connected(socket) {
       online = socket
-      sync(collectionNames)
+      sync(ALL_WA_PATCH_NAMES)
     },
     disconnected: () => (online = null),
     noticed(stanza) {
       if (stanza.attrs["type"] !== "server_sync" || !Array.isArray(stanza.content)) return
       const named = new Set(stanza.content.map((child) => child.attrs["name"]))
       stanza.content = []
-      sync(collectionNames.filter((name) => named.has(name)))
+      sync(ALL_WA_PATCH_NAMES.filter((name) => named.has(name)))
     },
-    keysArrived: () => sync(collectionNames),
+    keysArrived: () => sync(ALL_WA_PATCH_NAMES),
     modify: (socket, wanted, effect) =>
       lock.run(async () => {
         const patch = patchOf(wanted)

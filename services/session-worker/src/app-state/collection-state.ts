@@ -2,14 +2,6 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
 import { decodeSyncdMutations, decodeSyncdPatch, newLTHashState } from "@whiskeysockets/baileys"
 import type { ChatMutation, LTHashState, WAPatchName, proto } from "@whiskeysockets/baileys"
 
-export const collectionNames = [
-  "critical_block",
-  "critical_unblock_low",
-  "regular_high",
-  "regular_low",
-  "regular",
-] as const satisfies readonly WAPatchName[]
-
 /** The phone has not shared the key that this was made with (yet). */
 export class MissingKey extends Error {}
 /** A MAC is wrong: nothing of it is taken. */

@@ -1,4 +1,4 @@
-import { repeat } from "@wildcat/shared/runtime"
+import { createTurns, repeat } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { Bus } from "@wildcat/shared/bus"
 import type { AccountDoc, HandOver, Store } from "@wildcat/shared/store"
@@ -12,7 +12,6 @@ import { eraseAccount } from "./erase.ts"
 import { createHandOvers } from "./hand-over.ts"
 import { createHeldSessions } from "./held-sessions.ts"
 import type { Liveness, Peer } from "./liveness.ts"
-import { createTurns } from "../session/turns.ts"
 
 export interface SupervisorOptions {
   worker: string

@@ -1,5 +1,5 @@
 import type { AuthenticationCreds } from "@whiskeysockets/baileys"
-import { createTurns } from "./turns.ts"
+import { createTurns } from "@wildcat/shared/runtime"
 
 /**
  * Lets the sessions of a process connect in waves: after an outage or a takeover all of them want to at once, and each

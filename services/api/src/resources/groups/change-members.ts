@@ -1,9 +1,8 @@
 import type { CommandRequest } from "@wildcat/shared/contracts"
-import { jsonBody } from "../../http/body-reader.ts"
 import { route } from "../../http/route.ts"
-import { linkedAccount, whatsAppErrors } from "../linked-account.ts"
+import { linkedAccount } from "../linked-account.ts"
 import { askAboutGroup } from "./ask-about-group.ts"
-import { MemberResults, People, groupParams } from "./group-view.ts"
+import { peopleOfGroup } from "./people-of-group.ts"
 
 type Action = CommandRequest<"group.members">["action"]
 
@@ -16,18 +15,12 @@ const summaries: Record<Action, string> = {
 
 const changeMembers = (action: Action) =>
   route({
-    method: "post",
+    ...peopleOfGroup,
     path: `/v1/accounts/{id}/groups/{group}/participants/${action}`,
     operation: `${action}Participants`,
-    tag: "groups",
     summary: summaries[action],
     description:
       "Each person has a result: WhatsApp may do it for some and refuse others, or ask for a personal invite.",
-    scope: ["messages"],
-    params: groupParams,
-    body: jsonBody(People),
-    responses: { 200: { description: "What was done", content: { "application/json": MemberResults } } },
-    errors: [...whatsAppErrors, "not_group_member", "not_group_admin"],
     async handler({ tenant, params, body }) {
       const account = await linkedAccount(tenant, params.id)
       const order = { group: params.group.jid, action, people: body.people.map(({ jid }) => jid) }

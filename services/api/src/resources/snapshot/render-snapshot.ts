@@ -2,11 +2,11 @@ import { once } from "node:events"
 import { Worker } from "node:worker_threads"
 import sharp from "sharp"
 import { WildcatError } from "@wildcat/shared/contracts"
-import { createTurns } from "../../media/turns.ts"
+import { createTurns } from "@wildcat/shared/runtime"
 import type { Snapshot } from "./snapshot-data.ts"
 
 const drawMs = 20_000
-const inTurn = createTurns(1)
+const { run: inTurn } = createTurns(1)
 /** Runs as a source and as built. */
 const thread = new URL(`draw-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
 

@@ -3,6 +3,7 @@ import type { WAMessage } from "@whiskeysockets/baileys"
 import { WildcatError } from "@wildcat/shared/contracts"
 import type { CommandHandlers } from "@wildcat/shared/bus"
 import type { MessageDoc, Store } from "@wildcat/shared/store"
+import { limited } from "../log/limited.ts"
 import type { Session } from "../session/session.ts"
 import { askWhatsApp } from "./ask-whatsapp.ts"
 
@@ -34,14 +35,10 @@ function requestOf(doc: MessageDoc, message: proto.IMessage): WAMessage {
 
 /** A phone that is off answers when it is on again: nobody waits for that. */
 async function withinTime<T>(answer: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new WildcatError("session_timeout")), answerWaitMs)
   try {
-    return await Promise.race([answer, late.promise])
+    return await limited(answerWaitMs, answer, () => new WildcatError("session_timeout"))
   } catch (error) {
     throw isRefused(error) ? lost() : error
-  } finally {
-    clearTimeout(timer)
   }
 }
 

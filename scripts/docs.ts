@@ -1,4 +1,4 @@
-// pnpm docs: writes the generated pages of docs/. With --check it only compares; with --open it lists what no test shows yet.
+// npm run docs: writes the generated pages of docs/. With --check it only compares; with --open it lists what no test shows yet.
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { root } from "@wildcat/testkit"
@@ -30,7 +30,9 @@ if (process.argv.includes("--open")) {
 const old = Object.entries(pages).filter(([file, text]) => contentOf(file) !== text)
 if (!process.argv.includes("--check")) for (const [file, text] of old) writeFileSync(join(root, file), text)
 else if (old.length > 0) {
-  process.stderr.write(`${old.map(([file]) => file).join(", ")}: older than what is described there, run pnpm docs\n`)
+  process.stderr.write(
+    `${old.map(([file]) => file).join(", ")}: older than what is described there, run npm run docs\n`,
+  )
   process.exit(1)
 }
 

@@ -6,7 +6,7 @@ export function configurationPage(services: Readonly<Record<string, ConfigShape>
   return `# Configuration
 
 Every setting is an environment variable. This page is generated from the schemas in each service's \`config.ts\`
-(\`pnpm docs\`). A service that finds a setting missing or wrong says which, and does not start. Settings marked 🔒 are
+(\`npm run docs\`). A service that finds a setting missing or wrong says which, and does not start. Settings marked 🔒 are
 secret: they are never logged.
 
 ## All services

@@ -48,7 +48,7 @@ function says(words: string): (proof: Proof) => boolean {
 function page(features: readonly Feature[], open: number): string {
   return `# What Wildcat can do
 
-Generated from the titles of tests (\`pnpm docs\`), so a line says no more than a test shows. **wire-proved**: the
+Generated from the titles of tests (\`npm run docs\`), so a line says no more than a test shows. **wire-proved**: the
 [simulated WhatsApp](../packages/whatsapp-simulator/README.md) speaks the real protocol, and a test compares what the
 other side decrypted, or what it knows, field by field; of what concerns the API alone (E26, P66, P72), a test compares
 what its clients get. **engine-cannot**: the protocol library cannot do it; the API

@@ -72,7 +72,7 @@ export const config = {
       "A send that WhatsApp never confirmed is repeated under the same id up to this age, then it is `unknown`",
     ),
   PACING_DEFAULT: PacingDefault.default("on").describe(
-    "`on`: accounts that say nothing else are paced like a careful person (see the README); `off`: they send as fast as they can",
+    "`on`: accounts that say nothing else are paced like a careful person (see docs/sending.md); `off`: they send as fast as they can",
   ),
   HISTORY_DAYS: wholeNumber(0, 36_500)
     .default(30)

@@ -1,12 +1,9 @@
 import { randomBytes } from "node:crypto"
-import { Readable } from "node:stream"
-import { requestCommand } from "@wildcat/shared/bus"
-import { newId } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { createConversations, text } from "./conversations.ts"
 import type { Conversations } from "./conversations.ts"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -14,20 +11,11 @@ let account: Account
 let talk: Conversations
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
   talk = await createConversations(world, account)
-}, 60_000)
+})
 
-afterAll(() => world.stop(), 60_000)
-
-async function storeFile(bytes: Buffer): Promise<string> {
-  const id = newId("media")
-  const described = { id, tenant: world.tenant, account: null, mimetype: "image/png", fileName: null }
-  await world.store.media.put(Readable.from([bytes]), described, { bytesMax: 1_000_000 })
-  return id
-}
+afterAll(() => world.stop())
 
 test("a list of chats shows what the last message says now, and nothing of one that was removed", async () => {
   const chat = await talk.openChat("lid")
@@ -52,8 +40,7 @@ test("a status post of the account is removed for those who could see it [P26]",
   const removal = { type: "delete", message: post.id } as const
   const { id, waId } = await world.queue(account.id, "status@broadcast", removal, undefined, { audience })
   expect(await world.send(account.id, id)).toBe("server_ack")
-  const match = { messageId: waId }
-  const got = await world.whatsapp.waitForMessage({ contactId: chat.contact.id, match, timeoutMs: 30_000 })
+  const got = await world.received(chat.contact.id, waId)
   expect(got).toMatchObject({ kind: "revoke", refersTo: post.waId, edit: "7" })
   expect((await talk.eventOf("message.revoked", id)).data).toMatchObject({ id: post.id, chat: { kind: "status" } })
 })
@@ -61,7 +48,11 @@ test("a status post of the account is removed for those who could see it [P26]",
 test("an edited caption keeps its picture [P22]", async () => {
   const chat = await talk.openChat("lid")
   const bytes = randomBytes(20_000)
-  const first = await talk.say(chat, { type: "image", caption: "helo", mediaId: await storeFile(bytes) })
+  const first = await talk.say(chat, {
+    type: "image",
+    caption: "helo",
+    mediaId: await world.storeFile(bytes, "image/png"),
+  })
   const { got } = await talk.say(chat, { type: "edit", message: first.id, text: "hello" })
   expect(got).toMatchObject({ kind: "edit", caption: "hello", refersTo: first.waId, edit: "1" })
   expect(got.bytesBase64).toBe(bytes.toString("base64"))
@@ -72,7 +63,11 @@ test("an edited caption keeps its picture [P22]", async () => {
 test("a forwarded file is not uploaded again while WhatsApp has it, and is when WhatsApp has lost it [P23]", async () => {
   const [from, to] = [await talk.openChat("lid"), await talk.openChat("pn")]
   const bytes = randomBytes(20_000)
-  const first = await talk.say(from, { type: "image", caption: "look", mediaId: await storeFile(bytes) })
+  const first = await talk.say(from, {
+    type: "image",
+    caption: "look",
+    mediaId: await world.storeFile(bytes, "image/png"),
+  })
   const uploads = async () => (await world.whatsapp.counters()).mediaUploads
   const before = await uploads()
   const again = await talk.say(to, { type: "forward", message: first.id })
@@ -182,12 +177,11 @@ test("a message that waits is sent as it was reworded, once", async () => {
     dueAt: new Date(Date.now() + 3_600_000),
   })
   await outbox.updateOne({ _id: id }, { $set: { content: text("hello") }, $inc: { revision: 1 } })
-  const revise = { account: account.id, verb: "message.revise", request: { message: id, revision: 1 } } as const
-  expect(await requestCommand(world.bus, revise)).toEqual({ status: "queued" })
+  const revise = () => account.order("message.revise", { message: id, revision: 1 })
+  expect(await revise()).toEqual({ status: "queued" })
   await outbox.updateOne({ _id: id }, { $set: { dueAt: new Date() } })
   expect(await world.send(account.id, id)).toBe("server_ack")
-  const match = { messageId: waId }
-  const got = await world.whatsapp.waitForMessage({ contactId: chat.contact.id, match, timeoutMs: 30_000 })
+  const got = await world.received(chat.contact.id, waId)
   expect(got).toMatchObject({ kind: "text", text: "hello", copies: 1 })
-  expect((await requestCommand(world.bus, revise)).status).not.toBe("queued")
+  expect((await revise()).status).not.toBe("queued")
 })

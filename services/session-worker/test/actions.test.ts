@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
 import { createConversations, text } from "./conversations.ts"
 import type { Chat, Conversations } from "./conversations.ts"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -15,13 +15,11 @@ let stored: Conversations["stored"]
 let eventOf: Conversations["eventOf"]
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
   ;({ me, openChat, say, heard, stored, eventOf } = await createConversations(world, account))
-}, 60_000)
+})
 
-afterAll(() => world.stop(), 60_000)
+afterAll(() => world.stop())
 
 /** How the contact must be told which message is meant. */
 function keyOf(chat: Chat, message: { waId: string; fromMe: boolean }) {

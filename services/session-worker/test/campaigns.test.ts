@@ -1,6 +1,5 @@
 import { derivedId, newId } from "@wildcat/shared/contracts"
 import type { CampaignPacing } from "@wildcat/shared/contracts"
-import { requestCommand } from "@wildcat/shared/bus"
 import type { CampaignDoc } from "@wildcat/shared/store"
 import { waitUntil } from "@wildcat/testkit"
 import { afterEach, beforeEach, expect, test } from "vitest"
@@ -11,7 +10,7 @@ let world: World
 let account: Account
 
 beforeEach(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
+  world = await createWorld()
 })
 afterEach(() => world.stop())
 
@@ -50,8 +49,7 @@ async function run(numbers: readonly string[], more: Partial<CampaignDoc> = {}):
   return campaign
 }
 
-const look = (campaign: string) =>
-  requestCommand(world.bus, { account: account.id, verb: "campaign.look", request: { campaign } })
+const look = (campaign: string) => account.order("campaign.look", { campaign })
 const move = async (campaign: string, state: CampaignDoc["state"]) => {
   await world.store.collections.campaigns.updateOne({ _id: campaign }, { $set: { state, open: true } })
   await look(campaign)

@@ -1,8 +1,7 @@
-import { requestCommand } from "@wildcat/shared/bus"
 import { createLogger, tolerate } from "@wildcat/shared/runtime"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -10,16 +9,15 @@ let account: Account
 let contact: { id: string; pn: string }
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  const worker = await world.startWorker()
-  account = await world.linkAccount()
+  const linked = await createLinkedWorld()
+  ;({ world, account } = linked)
   contact = await world.whatsapp.createContact()
   // Somebody known: what a crash leaves in doubt to a stranger is not sent again anyway.
   await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "hi" })
   await waitUntil("known", async () => (await world.events("message.received")).length === 1)
   const first = await world.queue(account.id, contact.pn, { type: "text", text: "hello" })
   await world.send(account.id, first.id)
-  await worker.stop()
+  await linked.worker.stop()
 })
 afterAll(() => world.stop())
 
@@ -78,8 +76,7 @@ test("a cancellation that was answered holds, although its owner dies at once", 
   const dueAt = new Date(Date.now() + 3_000)
   const sent = await world.queue(account.id, contact.pn, { type: "text", text: "never" }, undefined, { dueAt })
   await wish(sent.id)
-  const request = { message: sent.id }
-  const { status } = await requestCommand(world.bus, { account: account.id, verb: "message.cancel", request })
+  const { status } = await account.order("message.cancel", { message: sent.id })
   doomed.kill("SIGKILL")
   expect(status).toBe("cancelled")
   await doomed.exited

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
 import type { ServiceProcess } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -12,9 +12,7 @@ let worker: ServiceProcess
 const kills = Number(process.env["CHAOS_KILLS"] ?? "5")
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  worker = await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, worker, account } = await createLinkedWorld())
 })
 
 afterAll(() => world.stop())

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { requestCommand } from "@wildcat/shared/bus"
 import { forever } from "@wildcat/shared/contracts"
-import type { CommandRequest, CommandVerb } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
 import type { ChatDoc } from "@wildcat/shared/store"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -12,18 +10,12 @@ let account: Account
 let worker: Awaited<ReturnType<World["startWorker"]>>
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  worker = await world.startWorker()
-  account = await world.linkAccount()
-}, 60_000)
+  ;({ world, worker, account } = await createLinkedWorld())
+})
 
-afterAll(() => world.stop(), 60_000)
+afterAll(() => world.stop())
 
 type Contact = Awaited<ReturnType<World["whatsapp"]["createContact"]>>
-
-function command<V extends CommandVerb>(verb: V, request: CommandRequest<V>) {
-  return requestCommand(world.bus, { account: account.id, verb, request })
-}
 
 function chatWhere(what: string, jid: string, fits: (chat: ChatDoc) => boolean = () => true): Promise<ChatDoc> {
   return waitUntil(what, async () => {
@@ -68,7 +60,7 @@ test.each(["lid", "pn"] as const)(
     })
     expect(chat.last?.waId).not.toBe(messageId)
     // Reading: the writer sees it, for both messages.
-    expect(await command("chat.read", { chat: contact.pn })).toEqual({ messages: 2 })
+    expect(await account.order("chat.read", { chat: contact.pn })).toEqual({ messages: 2 })
     await world.whatsapp.waitForReceipt({ messageId, type: "read", timeoutMs: 10_000 })
     await world.whatsapp.waitForReceipt({ messageId: chat.last?.waId ?? "", type: "read", timeoutMs: 10_000 })
     expect((await chatWhere("read", contact.pn)).unread).toBe(0)
@@ -80,7 +72,7 @@ test.each(["lid", "pn"] as const)(
   "archive, pin, mute and unread of a %s-addressed chat reach the phone, which reads exactly that [P33 P34]",
   async (addressing) => {
     const { contact } = await contactWithChat(addressing)
-    await command("chat.change", {
+    await account.order("chat.change", {
       chat: contact.lid,
       archived: true,
       pinned: true,
@@ -96,7 +88,7 @@ test.each(["lid", "pn"] as const)(
     const chat = await chatWhere("all of it", contact.pn, ({ markedUnread }) => markedUnread)
     expect(chat).toMatchObject({ archived: true, mutedUntil: new Date(forever), pinnedAt: expect.any(Date) })
     const until = "2099-01-01T00:00:00.000Z"
-    await command("chat.change", { chat: contact.pn, archived: false, pinned: false, mutedUntil: until })
+    await account.order("chat.change", { chat: contact.pn, archived: false, pinned: false, mutedUntil: until })
     expect(await truthOf(contact, addressing)).toMatchObject({
       archived: false,
       pinned: false,
@@ -107,7 +99,7 @@ test.each(["lid", "pn"] as const)(
       pinnedAt: null,
       mutedUntil: new Date(until),
     })
-    await command("chat.read", { chat: contact.pn })
+    await account.order("chat.read", { chat: contact.pn })
     expect(await truthOf(contact, addressing)).toMatchObject({ markedRead: true })
     const updates = await updatesOf(contact)
     expect(updates.map((update) => Object.keys(update)[0])).toEqual([
@@ -167,20 +159,20 @@ test("what the phone changes of a chat is shown and told [P33 P34]", async () =>
 test("a star, a delete for me, clearing and deleting reach the phone [P22 P30 P33]", async () => {
   const { contact, messageId, chat } = await contactWithChat("pn")
   const message = chat.last?.id ?? ""
-  await command("message.star", { message, starred: true })
+  await account.order("message.star", { message, starred: true })
   expect((await truthOf(contact, "pn"))?.starred).toEqual([messageId])
   const stored = () => world.store.collections.messages.findOne({ _id: message })
   expect((await stored())?.starred).toBe(true)
-  await command("message.star", { message, starred: false })
+  await account.order("message.star", { message, starred: false })
   expect((await truthOf(contact, "pn"))?.starred).toEqual([])
   expect((await stored())?.starred).toBe(false)
-  await command("message.hide", { message })
+  await account.order("message.hide", { message })
   expect((await truthOf(contact, "pn"))?.deletedForMe).toEqual([messageId])
   expect((await stored())?.deletedForMe).toBe(true)
-  await command("chat.clear", { chat: contact.pn })
+  await account.order("chat.clear", { chat: contact.pn })
   expect(await truthOf(contact, "pn")).toMatchObject({ cleared: true, deleted: false })
   expect((await chatWhere("cleared", contact.pn)).last).toBeNull()
-  await command("chat.delete", { chat: contact.pn })
+  await account.order("chat.delete", { chat: contact.pn })
   expect(await truthOf(contact, "pn")).toMatchObject({ deleted: true })
   expect((await chatWhere("deleted", contact.pn)).deleted).toBe(true)
 })
@@ -207,9 +199,9 @@ test("a group's message makes a chat, and its writers see their messages read [P
   ]
   const chat = await chatWhere("the group", group.id, ({ unread }) => unread === 2)
   expect(chat).toMatchObject({ kind: "group", pn: null, lid: null, pushName: null })
-  expect(await command("chat.read", { chat: group.id })).toEqual({ messages: 2 })
+  expect(await account.order("chat.read", { chat: group.id })).toEqual({ messages: 2 })
   for (const { messageId } of sent) await world.whatsapp.waitForReceipt({ messageId, type: "read", timeoutMs: 10_000 })
-  await command("message.star", { message: chat.last?.id ?? "", starred: true })
+  await account.order("message.star", { message: chat.last?.id ?? "", starred: true })
   const chats = await world.whatsapp.chatsOfPhone({ phoneId: account.phoneId })
   expect(chats.find(({ jid }) => jid === group.id)?.starred).toEqual([chat.last?.waId])
   expect((await world.whatsapp.counters()).malformedStanzas).toBe(0)
@@ -219,7 +211,7 @@ test.each(["lid", "pn"] as const)(
   "disappearing is set and told in a %s-addressed chat, and sends carry it [P34]",
   async (addressing) => {
     const { contact } = await contactWithChat(addressing)
-    await command("chat.change", { chat: contact.pn, ephemeralSeconds: 86_400 })
+    await account.order("chat.change", { chat: contact.pn, ephemeralSeconds: 86_400 })
     const setting = await world.whatsapp.waitForMessage({
       contactId: contact.id,
       match: { kind: "ephemeral" },

@@ -1,25 +1,18 @@
-import { Readable } from "node:stream"
 import { newId } from "@wildcat/shared/contracts"
-import type { CommandReply, CommandRequest, CommandVerb } from "@wildcat/shared/contracts"
-import { requestCommand } from "@wildcat/shared/bus"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
-}, 60_000)
+  ;({ world, account } = await createLinkedWorld())
+})
 
-afterAll(() => world.stop(), 60_000)
+afterAll(() => world.stop())
 
-const order = <V extends CommandVerb>(verb: V, request: CommandRequest<V>): Promise<CommandReply<V>> =>
-  requestCommand(world.bus, { account: account.id, verb, request })
 const truth = (person: string) => world.whatsapp.profile({ person })
 const personOf = ({ pn, lid }: { pn: string; lid: string }) => ({ pn, lid })
 const contactsOf = (pn: string) => world.store.collections.contacts.find({ account: account.id, pn }).toArray()
@@ -66,7 +59,7 @@ test.each(["lid", "pn"] as const)(
       { person: personOf(ann), changes: { about: "away" } },
     ])
     await waitUntil("the new name", async () => (await contactsOf(ann.pn))[0]?.name === "Ann Baker")
-    expect(await order("contact.names", { people: [ann.pn, ann.lid] })).toEqual({
+    expect(await account.order("contact.names", { people: [ann.pn, ann.lid] })).toEqual({
       people: [personOf(ann), personOf(ann)],
     })
   },
@@ -74,21 +67,21 @@ test.each(["lid", "pn"] as const)(
 
 test("a picture and an about text are what the person shows; one that is not shown is none [P38]", async () => {
   const bob = await world.whatsapp.createContact({ name: "Bob" })
-  expect(await order("contact.picture", { person: bob.pn, preview: true })).toEqual({ picture: null })
+  expect(await account.order("contact.picture", { person: bob.pn, preview: true })).toEqual({ picture: null })
   const bytes = Buffer.from("a picture of Bob")
   await world.whatsapp.setPicture({ contactId: bob.id, bytesBase64: bytes.toString("base64") })
   await world.whatsapp.setAbout({ contactId: bob.id, text: "at the movies" })
   for (const person of [bob.pn, bob.lid]) {
-    const { picture } = await order("contact.picture", { person, preview: false })
+    const { picture } = await account.order("contact.picture", { person, preview: false })
     expect(picture?.url).toMatch(/^https:\/\/.*\/pps\//)
     expect(picture?.id).toMatch(/^\d+$/)
-    expect(await order("contact.about", { person })).toMatchObject({
+    expect(await account.order("contact.about", { person })).toMatchObject({
       about: "at the movies",
       setAt: expect.stringMatching(/Z$/),
     })
   }
   await world.whatsapp.block({ contactId: bob.id, person: account.phoneId })
-  expect(await order("contact.picture", { person: bob.pn, preview: false })).toEqual({ picture: null })
+  expect(await account.order("contact.picture", { person: bob.pn, preview: false })).toEqual({ picture: null })
 })
 
 test("a check says which numbers are on WhatsApp, with their LIDs, and asks nothing twice in a day [P38 P40]", async () => {
@@ -99,17 +92,19 @@ test("a check says which numbers are on WhatsApp, with their LIDs, and asks noth
     { number: "4915199999999", exists: false, pn: null, lid: null },
     { number: cleo.phone, exists: true, ...personOf(cleo) },
   ]
-  expect((await order("contact.check", { numbers })).results).toEqual(expected)
+  expect((await account.order("contact.check", { numbers })).results).toEqual(expected)
   await world.whatsapp.setFault({ kind: "iq-error", xmlns: "usync", code: 429 })
-  expect((await order("contact.check", { numbers })).results).toEqual(expected)
-  await expect(order("contact.check", { numbers: ["4915188888888"] })).rejects.toMatchObject({ code: "rate_limited" })
+  expect((await account.order("contact.check", { numbers })).results).toEqual(expected)
+  await expect(account.order("contact.check", { numbers: ["4915188888888"] })).rejects.toMatchObject({
+    code: "rate_limited",
+  })
   await world.whatsapp.clearFaults({})
 })
 
 test("a thousand numbers are checked in one call [P38]", async () => {
   const dan = await world.whatsapp.createContact({ name: "Dan" })
   const numbers = Array.from({ length: 999 }, (_, index) => `49152${String(10_000_000 + index)}`)
-  const { results } = await order("contact.check", { numbers: [...numbers, dan.phone] })
+  const { results } = await account.order("contact.check", { numbers: [...numbers, dan.phone] })
   expect(results).toHaveLength(1000)
   expect(results.filter(({ exists }) => exists)).toEqual([{ number: dan.phone, exists: true, ...personOf(dan) }])
 }, 60_000)
@@ -122,15 +117,11 @@ test.each([
   ["Argentina, known with the 9", "5491123456789", "541123456789"],
 ])("%s: the other way of writing it is found, and a message to it arrives [P38]", async (_where, known, written) => {
   const person = await world.whatsapp.createContact({ phone: known })
-  const { results } = await order("contact.check", { numbers: [written] })
+  const { results } = await account.order("contact.check", { numbers: [written] })
   expect(results).toEqual([{ number: written, exists: true, ...personOf(person) }])
   const { id, waId } = await world.queue(account.id, `${written}@s.whatsapp.net`, { type: "text", text: "oi" })
   expect(await world.send(account.id, id)).toBe("server_ack")
-  const got = await world.whatsapp.waitForMessage({
-    contactId: person.id,
-    match: { messageId: waId },
-    timeoutMs: 30_000,
-  })
+  const got = await world.received(person.id, waId)
   expect(got).toMatchObject({ text: "oi", copies: 1 })
   const row = await world.store.collections.messages.findOne({ _id: id })
   expect(row?.chat).toMatchObject({ jid: person.pn, pn: person.pn })
@@ -140,14 +131,16 @@ test("a person is blocked under either name, listed with both, and unblocked [P3
   const eve = await world.whatsapp.createContact({ name: "Eve" })
   const fay = await world.whatsapp.createContact({ name: "Fay" })
   await write(fay.id, "hi")
-  expect(await order("contact.block", { person: eve.pn, block: true })).toEqual({ person: personOf(eve) })
-  await order("contact.block", { person: fay.lid, block: true })
+  expect(await account.order("contact.block", { person: eve.pn, block: true })).toEqual({ person: personOf(eve) })
+  await account.order("contact.block", { person: fay.lid, block: true })
   expect(new Set((await truth(account.phoneId)).blocked)).toEqual(new Set([eve.pn, fay.pn]))
-  expect((await order("contact.blocked", {})).people).toEqual([personOf(eve), personOf(fay)])
-  await order("contact.block", { person: eve.pn, block: false })
-  await order("contact.block", { person: fay.lid, block: false })
+  expect((await account.order("contact.blocked", {})).people).toEqual([personOf(eve), personOf(fay)])
+  await account.order("contact.block", { person: eve.pn, block: false })
+  await account.order("contact.block", { person: fay.lid, block: false })
   expect((await truth(account.phoneId)).blocked).toEqual([])
-  await expect(order("contact.block", { person: "4915177777777@s.whatsapp.net", block: true })).rejects.toMatchObject({
+  await expect(
+    account.order("contact.block", { person: "4915177777777@s.whatsapp.net", block: true }),
+  ).rejects.toMatchObject({
     code: "not_on_whatsapp",
   })
 })
@@ -158,7 +151,7 @@ test("a person is saved in the phone's address book, renamed there by the phone,
   const saved = async () => (await contactsOf(gil.pn))[0]?.savedName
   const onPhone = async () =>
     (await world.whatsapp.chatsOfPhone({ phoneId: account.phoneId })).find(({ jid }) => jid === gil.pn)?.name
-  await order("contact.save", { person: gil.lid, name: "Gil from the harbour" })
+  await account.order("contact.save", { person: gil.lid, name: "Gil from the harbour" })
   expect(await onPhone()).toBe("Gil from the harbour")
   expect(await saved()).toBe("Gil from the harbour")
   await world.whatsapp.changeChat({
@@ -168,7 +161,7 @@ test("a person is saved in the phone's address book, renamed there by the phone,
   })
   await waitUntil("the phone's name", async () => (await saved()) === "Gil at home")
   expect((await contactsOf(gil.pn))[0]).toMatchObject({ name: "Gil", search: expect.arrayContaining(["at home"]) })
-  await order("contact.save", { person: gil.pn, name: null })
+  await account.order("contact.save", { person: gil.pn, name: null })
   expect(await saved()).toBeNull()
 })
 
@@ -185,7 +178,7 @@ test.each(["lid", "pn"] as const)(
       },
     })
     await world.bus.connection.flush()
-    await order("presence.subscribe", { person: addressing === "lid" ? gus.lid : gus.pn })
+    await account.order("presence.subscribe", { person: addressing === "lid" ? gus.lid : gus.pn })
     await waitUntil("the state so far", () => live.length === 1)
     await world.whatsapp.setPresence({ contactId: gus.id, presence: "available" })
     for (const state of ["composing", "recording", "paused"] as const) {
@@ -208,11 +201,11 @@ test.each(["lid", "pn"] as const)(
 test("the account is shown as online and as typing, as it was told to [P35 P36]", async () => {
   const hal = await world.whatsapp.createContact({ name: "Hal" })
   for (const presence of ["available", "unavailable"] as const) {
-    await order("presence.set", { presence })
+    await account.order("presence.set", { presence })
     await waitUntil(`shown as ${presence}`, async () => (await ownPhone())?.presence === presence)
   }
   for (const presence of ["composing", "recording", "paused"] as const) {
-    await order("presence.chat", { chat: hal.pn, presence })
+    await account.order("presence.chat", { chat: hal.pn, presence })
   }
   const seen = await waitUntil("three states", async () => {
     const states = await world.whatsapp.typingSeen({ contactId: hal.id })
@@ -222,24 +215,21 @@ test("the account is shown as online and as typing, as it was told to [P35 P36]"
 })
 
 test("name, about and picture of the account's profile are what was set, and shown so [P47]", async () => {
-  await order("profile.set", { name: "Corner Shop", about: "open" })
+  await account.order("profile.set", { name: "Corner Shop", about: "open" })
   expect(await truth(account.phoneId)).toMatchObject({ about: "open" })
   await waitUntil("the new name", async () => (await ownPhone())?.name === "Corner Shop")
-  const media = newId("media")
   const bytes = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(300, 9)])
-  const described = { id: media, tenant: world.tenant, account: null, mimetype: "image/jpeg", fileName: null }
-  await world.store.media.put(Readable.from([bytes]), described, { bytesMax: 10_000 })
-  await order("profile.picture", { media })
+  await account.order("profile.picture", { media: await world.storeFile(bytes) })
   expect((await truth(account.phoneId)).pictureBase64).toBe(bytes.toString("base64"))
-  expect(await order("profile.get", {})).toMatchObject({
+  expect(await account.order("profile.get", {})).toMatchObject({
     me: { pn: account.pn },
     name: "Corner Shop",
     about: "open",
     picture: { url: expect.stringContaining("/pps/") },
   })
-  await order("profile.picture", { media: null })
+  await account.order("profile.picture", { media: null })
   expect((await truth(account.phoneId)).pictureBase64).toBeUndefined()
-  expect((await order("profile.get", {})).picture).toBeNull()
+  expect((await account.order("profile.get", {})).picture).toBeNull()
 })
 
 test("every privacy setting is read as WhatsApp has it and set there [P47]", async () => {
@@ -253,8 +243,8 @@ test("every privacy setting is read as WhatsApp has it and set there [P47]", asy
     calls: "known",
     messages: "contacts",
   } as const
-  expect(await order("privacy.get", {})).toMatchObject({ lastSeen: "all", readReceipts: "all" })
-  expect(await order("privacy.set", { set })).toEqual(set)
+  expect(await account.order("privacy.get", {})).toMatchObject({ lastSeen: "all", readReceipts: "all" })
+  expect(await account.order("privacy.set", { set })).toEqual(set)
   expect((await truth(account.phoneId)).privacy).toMatchObject({
     last: "contacts",
     online: "match_last_seen",
@@ -271,8 +261,8 @@ test("whoever does not want to be added to groups gets a personal invite instead
   const ida = await world.whatsapp.createContact({ name: "Ida" })
   const jim = await world.whatsapp.createContact({ name: "Jim" })
   await world.whatsapp.setPrivacy({ contactId: ida.id, setting: "groupadd", value: "none" })
-  const { group } = await order("group.create", { key: newId("request"), subject: "invited", people: [] })
-  const { results } = await order("group.members", { group: group.id, action: "add", people: [ida.pn, jim.pn] })
+  const { group } = await account.order("group.create", { key: newId("request"), subject: "invited", people: [] })
+  const { results } = await account.order("group.members", { group: group.id, action: "add", people: [ida.pn, jim.pn] })
   expect(results).toEqual([
     {
       person: { pn: ida.pn, lid: expect.toBeOneOf([ida.lid, null]) },

@@ -1,18 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
-}, 60_000)
+  ;({ world, account } = await createLinkedWorld())
+})
 
-afterAll(() => world.stop(), 60_000)
+afterAll(() => world.stop())
 
 test("a contact's text becomes one event and one row", async () => {
   const contact = await world.whatsapp.createContact({ name: "Ann" })
@@ -35,11 +33,7 @@ test("a text is answered when WhatsApp's server has it, and its progress is told
   const contact = await world.whatsapp.createContact({ name: "Ben", autoRead: true })
   const { id, waId } = await world.queue(account.id, contact.pn, { type: "text", text: "hi Ben" })
   expect(await world.send(account.id, id)).toBe("server_ack")
-  const got = await world.whatsapp.waitForMessage({
-    contactId: contact.id,
-    match: { messageId: waId },
-    timeoutMs: 30_000,
-  })
+  const got = await world.received(contact.id, waId)
   expect(got).toMatchObject({ text: "hi Ben", copies: 1 })
   const states = await waitUntil("read", async () => {
     const events = await world.events("message.status")

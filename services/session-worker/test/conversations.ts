@@ -49,9 +49,7 @@ export async function createConversations(world: World, account: Account) {
     const { id, waId } = await world.queue(account.id, chat.to, content)
     const status = await world.send(account.id, id)
     if (status !== "server_ack") throw new Error(`the send is ${status}`)
-    const match = { messageId: waId }
-    const got = await world.whatsapp.waitForMessage({ contactId: chat.contact.id, match, timeoutMs: 30_000 })
-    return { id, waId, got }
+    return { id, waId, got: await world.received(chat.contact.id, waId) }
   }
   /** What the contact said, in the message log. */
   const heard = (waId: string): Promise<MessageDoc> =>

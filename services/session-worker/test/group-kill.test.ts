@@ -5,9 +5,9 @@ import type { World } from "./world.ts"
 
 let world: World
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-}, 60_000)
-afterAll(() => world.stop(), 60_000)
+  world = await createWorld()
+})
+afterAll(() => world.stop())
 
 test("changes of a group are each told once and in order, whenever the worker is killed [P41]", async () => {
   let worker = await world.startWorker()

@@ -1,25 +1,17 @@
-import { Readable } from "node:stream"
 import { newId } from "@wildcat/shared/contracts"
-import type { CommandReply, CommandRequest, CommandVerb } from "@wildcat/shared/contracts"
-import { requestCommand } from "@wildcat/shared/bus"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
-}, 60_000)
+  ;({ world, account } = await createLinkedWorld())
+})
 
-afterAll(() => world.stop(), 60_000)
-
-const order = <V extends CommandVerb>(verb: V, request: CommandRequest<V>): Promise<CommandReply<V>> =>
-  requestCommand(world.bus, { account: account.id, verb, request })
+afterAll(() => world.stop())
 
 /** What the simulator says of a group. */
 const truth = async (id: string) => {
@@ -41,7 +33,7 @@ async function groupOf(names: string[], addressing: "lid" | "pn" = "lid") {
 /** A group that the account has created, in which it is an admin. */
 async function ownGroup(names: string[]) {
   const people = await Promise.all(names.map((name) => world.whatsapp.createContact({ name })))
-  const made = await order("group.create", {
+  const made = await account.order("group.create", {
     key: newId("request"),
     subject: "own",
     people: people.map(({ pn }) => pn),
@@ -80,7 +72,7 @@ test("every setting of a group reaches WhatsApp and is told as an event [P41 P43
     joinApproval: true,
     ephemeralSeconds: 604_800,
   } as const
-  const { group } = await order("group.update", { group: id, set })
+  const { group } = await account.order("group.update", { group: id, set })
   expect(group).toMatchObject(set)
   expect(await truth(id)).toMatchObject({
     subject: "Saturday",
@@ -101,7 +93,7 @@ test("every setting of a group reaches WhatsApp and is told as an event [P41 P43
     return told.length === 7 && Object.assign({}, ...told.map(({ data }) => data.changes))
   })
   expect(changes).toEqual(set)
-  await order("group.update", {
+  await account.order("group.update", {
     group: id,
     set: { description: null, announce: false, locked: false, ephemeralSeconds: 0 },
   })
@@ -121,7 +113,7 @@ test("people are added, made admins, made members again and removed; each step i
     ["demote", [], [dora, eve]],
     ["remove", [], [dora]],
   ] as const) {
-    const { results } = await order("group.members", { group: id, action, people: [eve.pn] })
+    const { results } = await account.order("group.members", { group: id, action, people: [eve.pn] })
     expect(results).toMatchObject([{ person: { pn: eve.pn }, ok: true, code: "done" }])
     const now = await truth(id)
     expect(new Set(now.admins)).toEqual(new Set([account.pn, ...admins.map(({ pn }) => pn)]))
@@ -132,13 +124,13 @@ test("people are added, made admins, made members again and removed; each step i
       ),
     )
     expect(told.data).toMatchObject({ by: { pn: account.pn }, people: [personOf(eve)], mine: false })
-    const group = await order("group.get", { group: id })
+    const group = await account.order("group.get", { group: id })
     expect(new Set(group.members.map(({ pn }) => pn))).toEqual(new Set(now.participants))
     expect(Object.values((await stored(id))?.members ?? {}).map(({ pn }) => pn)).toEqual(
       expect.arrayContaining(now.participants),
     )
   }
-  const { results } = await order("group.members", {
+  const { results } = await account.order("group.members", {
     group: id,
     action: "add",
     people: ["4915100000000@s.whatsapp.net"],
@@ -195,31 +187,25 @@ test("being removed and leaving end the membership; the group is then not listed
     action: "remove",
     participants: [account.phoneId],
   })
-  await order("group.leave", { group: other.id })
+  await account.order("group.leave", { group: other.id })
   expect((await truth(other.id)).participants).not.toContain(account.pn)
   await until("both are left", async () =>
     (await Promise.all([group.id, other.id].map(stored))).every((doc) => doc?.joined === false),
   )
-  await expect(order("group.leave", { group: other.id })).rejects.toMatchObject({ code: "not_group_member" })
-  await expect(order("group.get", { group: group.id })).rejects.toMatchObject({ code: "not_group_member" })
+  await expect(account.order("group.leave", { group: other.id })).rejects.toMatchObject({ code: "not_group_member" })
+  await expect(account.order("group.get", { group: group.id })).rejects.toMatchObject({ code: "not_group_member" })
 })
 
 test("a group's picture is the bytes that were given, and can be removed [P41]", async () => {
   const { id } = await ownGroup(["Jon"])
   const bytes = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(500, 7)])
-  const media = newId("media")
-  await world.store.media.put(
-    Readable.from([bytes]),
-    { id: media, tenant: world.tenant, account: null, mimetype: "image/jpeg", fileName: null },
-    { bytesMax: 10_000 },
-  )
-  await order("group.picture", { group: id, media })
+  await account.order("group.picture", { group: id, media: await world.storeFile(bytes) })
   expect((await truth(id)).pictureBase64).toBe(bytes.toString("base64"))
-  const { picture } = await order("contact.picture", { person: id, preview: false })
+  const { picture } = await account.order("contact.picture", { person: id, preview: false })
   expect(picture?.url).toContain("/pps/")
-  await order("group.picture", { group: id, media: null })
+  await account.order("group.picture", { group: id, media: null })
   expect((await truth(id)).pictureBase64).toBeUndefined()
-  expect((await order("contact.picture", { person: id, preview: false })).picture).toBeNull()
+  expect((await account.order("contact.picture", { person: id, preview: false })).picture).toBeNull()
   const changes = await until("both changes are told", async () => {
     const told = (await world.events("group.update", account.id)).filter(({ data }) => data.chat.jid === id)
     const pictures = told.flatMap(({ data }) => data.changes.picture ?? [])
@@ -230,16 +216,16 @@ test("a group's picture is the bytes that were given, and can be removed [P41]",
 
 test("an invite is shown, previewed, joined by and replaced [P41 P43]", async () => {
   const { id } = await ownGroup(["Kim"])
-  const { code } = await order("group.invite", { group: id, renew: false })
+  const { code } = await account.order("group.invite", { group: id, renew: false })
   expect(code).toBe((await truth(id)).inviteCode)
-  const renewed = await order("group.invite", { group: id, renew: true })
+  const renewed = await account.order("group.invite", { group: id, renew: true })
   expect(renewed.code).toBe((await truth(id)).inviteCode)
   expect(renewed.code).not.toBe(code)
-  await expect(order("group.preview", { code })).rejects.toMatchObject({ code: "not_found" })
+  await expect(account.order("group.preview", { code })).rejects.toMatchObject({ code: "not_found" })
 
   const owner = await world.whatsapp.createContact({ name: "Lou" })
   const group = await world.whatsapp.createGroup({ subject: "open", participants: [owner.id] })
-  expect(await order("group.preview", { code: group.inviteCode })).toMatchObject({
+  expect(await account.order("group.preview", { code: group.inviteCode })).toMatchObject({
     id: group.id,
     subject: "open",
     owner: personOf(owner),
@@ -247,7 +233,10 @@ test("an invite is shown, previewed, joined by and replaced [P41 P43]", async ()
     size: 1,
   })
   expect(await stored(group.id)).toBeNull()
-  expect(await order("group.join", { code: group.inviteCode })).toMatchObject({ group: group.id, pending: false })
+  expect(await account.order("group.join", { code: group.inviteCode })).toMatchObject({
+    group: group.id,
+    pending: false,
+  })
   expect((await truth(group.id)).participants).toContain(account.pn)
   await until("the joined group is stored", async () => {
     const doc = await stored(group.id)
@@ -257,24 +246,24 @@ test("an invite is shown, previewed, joined by and replaced [P41 P43]", async ()
 
 test("those who ask to join are told, listed, let in or refused [P42]", async () => {
   const { id } = await ownGroup(["Mia"])
-  await order("group.update", { group: id, set: { joinApproval: true } })
+  await account.order("group.update", { group: id, set: { joinApproval: true } })
   const { inviteCode } = await truth(id)
   const [nils, olga] = await Promise.all(["Nils", "Olga"].map((name) => world.whatsapp.createContact({ name })))
   if (nils === undefined || olga === undefined) throw new Error("nobody")
   for (const { id: contactId } of [nils, olga]) await world.whatsapp.joinGroup({ contactId, inviteCode })
-  const { requests } = await order("group.requests", { group: id })
+  const { requests } = await account.order("group.requests", { group: id })
   expect(requests.map(({ person }) => person)).toEqual([personOf(nils), personOf(olga)])
   await until("the requests are told", async () => {
     const told = (await world.events("group.participants", account.id)).filter(({ data }) => data.action === "request")
     return told.filter(({ data }) => data.chat.jid === id).length === 2
   })
-  const approved = await order("group.decide", {
+  const approved = await account.order("group.decide", {
     group: id,
     action: "approve",
     people: [String(requests[0]?.person.lid)],
   })
   expect(approved.results).toMatchObject([{ ok: true, code: "done", person: { lid: nils.lid } }])
-  await order("group.decide", { group: id, action: "reject", people: [String(requests[1]?.person.lid)] })
+  await account.order("group.decide", { group: id, action: "reject", people: [String(requests[1]?.person.lid)] })
   const now = await truth(id)
   expect(now.joinRequests).toEqual([])
   expect(now.participants).toContain(nils.pn)
@@ -284,18 +273,20 @@ test("those who ask to join are told, listed, let in or refused [P42]", async ()
 test("what the account may not do in a group is said as such: no admin, no member, no group [P41]", async () => {
   const { group, people } = await groupOf(["Paul"])
   const settings = { group: group.id, set: { announce: true } }
-  await expect(order("group.update", settings)).rejects.toMatchObject({ code: "not_group_admin" })
+  await expect(account.order("group.update", settings)).rejects.toMatchObject({ code: "not_group_admin" })
   const remove = { group: group.id, action: "remove" as const, people: [people[0]?.pn ?? ""] }
-  await expect(order("group.members", remove)).rejects.toMatchObject({ code: "not_group_admin" })
-  await expect(order("group.invite", { group: group.id, renew: false })).rejects.toMatchObject({
+  await expect(account.order("group.members", remove)).rejects.toMatchObject({ code: "not_group_admin" })
+  await expect(account.order("group.invite", { group: group.id, renew: false })).rejects.toMatchObject({
     code: "not_group_admin",
   })
   const stranger = await world.whatsapp.createContact({ name: "Quin" })
   const foreign = await world.whatsapp.createGroup({ subject: "foreign", participants: [stranger.id] })
-  await expect(order("group.update", { group: foreign.id, set: { subject: "x" } })).rejects.toMatchObject({
+  await expect(account.order("group.update", { group: foreign.id, set: { subject: "x" } })).rejects.toMatchObject({
     code: "not_group_member",
   })
-  await expect(order("group.get", { group: "120363999999999999@g.us" })).rejects.toMatchObject({ code: "not_found" })
+  await expect(account.order("group.get", { group: "120363999999999999@g.us" })).rejects.toMatchObject({
+    code: "not_found",
+  })
 })
 
 test("changes of groups while the account is away are told once, and its groups are those of WhatsApp [P41]", async () => {

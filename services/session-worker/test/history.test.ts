@@ -7,10 +7,10 @@ import type { World } from "./world.ts"
 let world: World
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-}, 60_000)
+  world = await createWorld()
+})
 
-afterAll(() => world.stop(), 60_000)
+afterAll(() => world.stop())
 
 const now = Math.floor(Date.now() / 1000)
 const dayS = 86_400

@@ -3,7 +3,7 @@ import type { OutboundContent } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
 import { createConversations, text } from "./conversations.ts"
 import type { Chat, Conversations } from "./conversations.ts"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -13,15 +13,14 @@ let chat: Chat
 let ours = ""
 
 beforeEach(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  const worker = await world.startWorker()
-  account = await world.linkAccount()
+  const linked = await createLinkedWorld()
+  ;({ world, account } = linked)
   talk = await createConversations(world, account)
   chat = await talk.openChat("lid")
   const { messageId } = await world.whatsapp.sendText({ from: chat.contact.id, ...chat.dest, text: "hello" })
   await talk.heard(messageId)
   ours = (await talk.say(chat, text("helo"))).id
-  await worker.stop()
+  await linked.worker.stop()
 })
 
 afterEach(() => world.stop())
@@ -43,7 +42,7 @@ test.each(cases)(
     world.send(account.id, id, false).catch(() => undefined)
     expect(await doomed.exited).toMatchObject({ signal: "SIGKILL" })
     await world.startWorker()
-    await world.whatsapp.waitForMessage({ contactId: chat.contact.id, match: { messageId: waId }, timeoutMs: 10_000 })
+    await world.received(chat.contact.id, waId)
     await waitUntil("it is done", async () => {
       const { reactions, editedAt } = await talk.stored(ours)
       return editedAt !== undefined || reactions?.length === 1

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { dieAt } from "./die-at.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -9,26 +10,16 @@ let account: Account
 let friend: { id: string; pn: string }
 
 beforeEach(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  const worker = await world.startWorker()
-  account = await world.linkAccount()
+  const linked = await createLinkedWorld()
+  ;({ world, account } = linked)
   friend = await world.whatsapp.createContact()
   const { messageId } = await world.whatsapp.sendText({ from: friend.id, to: account.pn, text: "good morning" })
   await waitUntil("it is told", async () => (await world.events("message.received")).length > 0)
   await world.whatsapp.waitForReceipt({ messageId, timeoutMs: 10_000 })
-  await worker.stop()
+  await linked.worker.stop()
 })
 
 afterEach(() => world.stop())
-
-/** Runs a worker that dies at the point, then one that does not. */
-async function dieAt(point: string, meanwhile: () => Promise<unknown>) {
-  const doomed = await world.startWorker({ WILDCAT_FAULT_POINT: point })
-  await world.waitForStatus(account.id, "connected")
-  await meanwhile()
-  expect(await doomed.exited).toMatchObject({ signal: "SIGKILL" })
-  await world.startWorker()
-}
 
 describe.each([
   "inbound.after-decrypt-before-commit",
@@ -39,7 +30,7 @@ describe.each([
   test("the inbound message becomes exactly one event and one row", async () => {
     const contact = await world.whatsapp.createContact()
     let waId = ""
-    await dieAt(point, async () => {
+    await dieAt(world, account, point, async () => {
       waId = (await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "precious" })).messageId
     })
     await world.whatsapp.waitForReceipt({ messageId: waId, timeoutMs: 10_000 })
@@ -66,11 +57,11 @@ describe.each([
 ])("killed at %s", (point) => {
   test("the send reaches the contact under exactly one id, and is told once", async () => {
     let sent = { id: "", waId: "" }
-    await dieAt(point, async () => {
+    await dieAt(world, account, point, async () => {
       sent = await world.queue(account.id, friend.pn, { type: "text", text: "precious" })
       world.send(account.id, sent.id, false).catch(() => undefined)
     })
-    await world.whatsapp.waitForMessage({ contactId: friend.id, match: { messageId: sent.waId }, timeoutMs: 10_000 })
+    await world.received(friend.id, sent.waId)
     const delivered = await waitUntil("delivered", async () => {
       const row = await world.store.collections.messages.findOne({ _id: sent.id })
       return row?.status === "delivered" && row
@@ -104,7 +95,7 @@ describe.each([
       await worker.stop()
     }
     let id = ""
-    await dieAt("outbound.after-commit-before-frame", async () => {
+    await dieAt(world, account, "outbound.after-commit-before-frame", async () => {
       id = (await world.queue(account.id, stranger.pn, { type: "text", text: "hello, you do not know me" })).id
       world.send(account.id, id, false).catch(() => undefined)
     })

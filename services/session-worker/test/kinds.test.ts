@@ -1,35 +1,25 @@
 import { randomBytes } from "node:crypto"
-import { Readable } from "node:stream"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { newId, shownContent, vcardOf } from "@wildcat/shared/contracts"
+import { vcardOf } from "@wildcat/shared/contracts"
 import type { MessageContent, OutboundContent } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { sendAndRead } from "./send-and-read.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
 })
 
 afterAll(() => world.stop())
 
-/** Sends it, and gives what the contact decrypted and what the event says. */
+/** Sends it to a new contact, and gives what that decrypted and what the event says. */
 async function send(content: OutboundContent) {
   const contact = await world.whatsapp.createContact()
-  const { id, waId } = await world.queue(account.id, contact.pn, content)
-  expect(await world.send(account.id, id)).toBe("server_ack")
-  const match = { messageId: waId }
-  const got = await world.whatsapp.waitForMessage({ contactId: contact.id, match, timeoutMs: 30_000 })
-  const event = await waitUntil("the event", async () =>
-    (await world.events("message.sent")).find((each) => each.data.id === id),
-  )
-  expect(event.data.content).toEqual(shownContent(content))
-  return { got, event }
+  return sendAndRead(world, account, { to: contact.pn, content, reader: contact.id })
 }
 
 const card = { name: "Ada Lovelace", phone: "+491512345678", organization: "Engines" }
@@ -113,9 +103,7 @@ test.each<[content: WithoutFile<Media>, mimetype: string, expected: object]>([
   "a file (video, GIF, video note, audio, voice note, document, sticker) sent as %j arrives byte for byte as %s [A15 P15 P16 P17 P18]",
   async (content, mimetype, expected) => {
     const bytes = randomBytes(50_000)
-    const mediaId = newId("media")
-    const described = { id: mediaId, tenant: world.tenant, account: null, mimetype, fileName: null }
-    await world.store.media.put(Readable.from([bytes]), described, { bytesMax: 1_000_000 })
+    const mediaId = await world.storeFile(bytes, mimetype)
     const { got, event } = await send({ ...content, mediaId })
     expect(got).toMatchObject({ ...expected, mimetype, copies: 1 })
     expect(got.bytesBase64).toBe(bytes.toString("base64"))

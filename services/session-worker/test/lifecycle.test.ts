@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { requestCommand } from "@wildcat/shared/bus"
 import { waitUntil } from "@wildcat/testkit"
 import { createWorld } from "./world.ts"
 import type { World } from "./world.ts"
@@ -7,7 +6,7 @@ import type { World } from "./world.ts"
 let world: World
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
+  world = await createWorld()
   await world.startWorker({ KEEP_ALIVE_MS: "1000" })
 })
 
@@ -69,7 +68,7 @@ test("a number that another account holds is refused", async () => {
 
 test("a log-out on request removes the device at WhatsApp, which has answered [B6 P82]", async () => {
   const account = await world.linkAccount()
-  await requestCommand(world.bus, { account: account.id, verb: "account.logout", request: {} })
+  await account.order("account.logout", {})
   const row = await world.waitForStatus(account.id, "logged_out")
   expect(row.reason?.code).toBe("logged_out_by_request")
   const phones = await world.whatsapp.phones()

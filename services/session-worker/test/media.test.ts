@@ -1,18 +1,15 @@
 import { randomBytes } from "node:crypto"
-import { Readable } from "node:stream"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { derivedId, newId } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
 })
 
 afterAll(() => world.stop())
@@ -54,19 +51,10 @@ test("a contact's image becomes an event with a signed link and one task to fetc
 test("an image from the media store arrives at the contact with its bytes and caption [A15 C6 E5 P15]", async () => {
   const contact = await world.whatsapp.createContact()
   const bytes = randomBytes(200_000)
-  const media = newId("media")
-  await world.store.media.put(
-    Readable.from([bytes]),
-    { id: media, tenant: world.tenant, account: null, mimetype: "image/jpeg", fileName: null },
-    { bytesMax: 1_000_000 },
-  )
-  const { id, waId } = await world.queue(account.id, contact.pn, { type: "image", mediaId: media, caption: "for you" })
+  const mediaId = await world.storeFile(bytes)
+  const { id, waId } = await world.queue(account.id, contact.pn, { type: "image", mediaId, caption: "for you" })
   expect(await world.send(account.id, id)).toBe("server_ack")
-  const got = await world.whatsapp.waitForMessage({
-    contactId: contact.id,
-    match: { messageId: waId },
-    timeoutMs: 30_000,
-  })
+  const got = await world.received(contact.id, waId)
   expect(got).toMatchObject({ kind: "image", caption: "for you", mimetype: "image/jpeg", copies: 1 })
   expect(got.bytesBase64).toBe(bytes.toString("base64"))
 })

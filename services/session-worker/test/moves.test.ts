@@ -8,7 +8,7 @@ import type { Account, World } from "./world.ts"
 let world: World
 
 beforeEach(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
+  world = await createWorld()
 })
 
 afterEach(() => world.stop())

@@ -17,7 +17,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "outage-test-"))
   port = await freePort()
   nats = await start()
-  world = await createWorld({ ackDelayMs: 20, natsUrl: nats.url })
+  world = await createWorld({ natsUrl: nats.url })
 })
 
 afterEach(async () => {

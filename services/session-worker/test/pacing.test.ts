@@ -5,6 +5,7 @@ import { createLogger, tolerate } from "@wildcat/shared/runtime"
 import { waitUntil } from "@wildcat/testkit"
 import type { ServiceProcess } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { text } from "./conversations.ts"
 import { createWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
@@ -20,22 +21,12 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 const log = createLogger({ service: "test", level: "silent" })
-const text = (words: string) => ({ type: "text", text: words }) as const
 const atOnce = { perMinute: null, delaySeconds: { min: 0, max: 0 }, afterMediaSeconds: 0 }
 const set = async (fields: Partial<Pick<AccountDoc, "pacing" | "restriction">>) => {
   await world.store.models.accounts.updateOne({ _id: account.id }, { $set: fields })
   nudge(world.bus, world.bus.subjects.accountsNudge)
 }
 const pace = (pacing: AccountPacing) => set({ pacing })
-/** Its owner knows the pacing long before it is linked. */
-const linkPaced = async (pacing: AccountPacing) => {
-  const id = await world.createAccount()
-  await world.store.models.accounts.updateOne({ _id: id }, { $set: { pacing } })
-  const phone = await world.whatsapp.createPhone()
-  await world.scan(id, phone.id)
-  await world.waitForStatus(id, "connected")
-  account = { id, phoneId: phone.id, pn: phone.pn }
-}
 const row = (id: string) => world.store.collections.outbox.findOne({ _id: id })
 const hasLeft = (id: string) =>
   waitUntil("it has left", async () => !["queued", "sending"].includes((await row(id))?.status ?? "queued"))
@@ -46,7 +37,7 @@ const sendTo = async (to: string, words: string, fields = {}) => {
 }
 
 test("over a limit a message waits, also after a failover; a reply goes first; without pacing it leaves [E27 P67]", async () => {
-  await linkPaced({ ...atOnce, perHour: 3, firstContactsPerDay: null })
+  account = await world.linkAccount({ pacing: { ...atOnce, perHour: 3, firstContactsPerDay: null } })
   const contact = await world.whatsapp.createContact()
   for (const words of ["one", "two", "three"]) await hasLeft(await sendTo(contact.pn, words))
   const budget = await waitUntil("the budget", () => world.store.collections.budgets.findOne({ _id: account.id }))
@@ -66,7 +57,7 @@ test("over a limit a message waits, also after a failover; a reply goes first; w
 })
 
 test("a first contact over the cap is put off with its reason, and those who are known are written to meanwhile", async () => {
-  await linkPaced({ ...atOnce, firstContactsPerDay: 1 })
+  account = await world.linkAccount({ pacing: { ...atOnce, firstContactsPerDay: 1 } })
   const [known, stranger, other] = await Promise.all([1, 2, 3].map(() => world.whatsapp.createContact()))
   if (!known || !stranger || !other) throw new Error("there are three contacts")
   await hasLeft(await sendTo(known.pn, "nice to meet you"))
@@ -105,7 +96,7 @@ test("while WhatsApp restricts the account only people it knows are written to, 
 })
 
 test("messages of a paced account keep the pause between them [E7 E27]", async () => {
-  await linkPaced({ ...atOnce, delaySeconds: { min: 0.5, max: 0.6 } })
+  account = await world.linkAccount({ pacing: { ...atOnce, delaySeconds: { min: 0.5, max: 0.6 } } })
   const contact = await world.whatsapp.createContact()
   const ids = await Promise.all(["a", "b", "c"].map((words) => sendTo(contact.pn, words)))
   for (const id of ids) await hasLeft(id)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
 import type { ServiceProcess } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -9,9 +9,7 @@ let account: Account
 let worker: ServiceProcess
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  worker = await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, worker, account } = await createLinkedWorld())
 })
 
 afterAll(() => world.stop())
@@ -36,7 +34,7 @@ test("a restarted worker goes on without a new QR code and takes what came meanw
     { type: "text", text: "before" },
     { type: "text", text: "meanwhile" },
   ])
-  await world.whatsapp.waitForMessage({ contactId: contact.id, match: { messageId: queued.waId }, timeoutMs: 30_000 })
+  await world.received(contact.id, queued.waId)
   const counters = await world.whatsapp.counters()
   expect(counters.pairings).toBe(1)
   expect(counters.unknownStanzas).toBe(0)

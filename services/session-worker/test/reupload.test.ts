@@ -1,24 +1,20 @@
 import { randomBytes } from "node:crypto"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { requestCommand } from "@wildcat/shared/bus"
 import { newId } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
 })
 
 afterAll(() => world.stop())
 
-const ask = (message: string) =>
-  requestCommand(world.bus, { account: account.id, verb: "media.reupload", request: { message } })
+const ask = (message: string) => account.order("media.reupload", { message })
 
 async function received(messageId: string) {
   const event = await waitUntil("the event", async () =>

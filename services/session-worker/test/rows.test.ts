@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { EventType, WildcatEvent } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
+import { dieAt } from "./die-at.ts"
 import { createWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
@@ -9,7 +10,7 @@ let world: World
 let account: Account
 
 beforeEach(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
+  world = await createWorld()
 })
 
 afterEach(() => world.stop())
@@ -20,17 +21,8 @@ const link = async () => {
   await isClear()
   await worker.stop()
 }
-const isClear = () =>
-  waitUntil("nothing waits", async () => (await world.whatsapp.queue({ phoneId: account.phoneId })).length === 0)
-
-/** A worker that dies at the point, with what happens meanwhile, then one that does not. */
-async function dieAt(point: string, meanwhile: () => Promise<unknown>) {
-  const doomed = await world.startWorker({ WILDCAT_FAULT_POINT: point })
-  await world.waitForStatus(account.id, "connected")
-  await meanwhile()
-  expect(await doomed.exited).toMatchObject({ signal: "SIGKILL" })
-  await world.startWorker()
-}
+const isClear = (phoneId = account.phoneId) =>
+  waitUntil("nothing waits", async () => (await world.whatsapp.queue({ phoneId })).length === 0)
 
 const told = async <T extends EventType>(type: T, isIt: (event: Extract<WildcatEvent, { type: T }>) => boolean) =>
   (await world.events(type)).filter(isIt)
@@ -53,7 +45,7 @@ describe.each(inboundPoints)("killed at %s", (point) => {
     const [ann, ben] = await Promise.all([world.whatsapp.createContact(), world.whatsapp.createContact()])
     const group = await world.whatsapp.createGroup({ subject: "us", participants: [account.phoneId, ann.id, ben.id] })
     let waId = ""
-    await dieAt(point, async () => {
+    await dieAt(world, account, point, async () => {
       await isClear()
       waId = (await world.whatsapp.sendText({ from: ann.id, groupId: group.id, text: "to all" })).messageId
     })
@@ -66,7 +58,7 @@ describe.each(inboundPoints)("killed at %s", (point) => {
     await link()
     const contact = await world.whatsapp.createContact()
     let waId = ""
-    await dieAt(point, async () => {
+    await dieAt(world, account, point, async () => {
       waId = (await world.whatsapp.sendText({ from: account.phoneId, to: contact.pn, text: "from the phone" }))
         .messageId
     })
@@ -95,7 +87,7 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     await link()
     const contact = await world.whatsapp.createContact()
     let id = ""
-    await dieAt(`receipt.${where}`, async () => {
+    await dieAt(world, account, `receipt.${where}`, async () => {
       id = (await world.queue(account.id, contact.pn, { type: "text", text: "delivered?" })).id
       world.send(account.id, id, false).catch(() => undefined)
     })
@@ -106,7 +98,7 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     await link()
     const contact = await world.whatsapp.createContact()
     let call = ""
-    await dieAt(`notice.${where}`, async () => {
+    await dieAt(world, account, `notice.${where}`, async () => {
       call = (await world.whatsapp.offerCall({ contactId: contact.id, to: account.phoneId, video: true })).callId
     })
     await isToldOnce("call.received", ({ data }) => data.call === call && data.video && data.from.pn === contact.pn)
@@ -118,7 +110,7 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     await link()
     const contact = await world.whatsapp.createContact()
     const members = { participants: [account.phoneId, contact.id] }
-    await dieAt(`notice.${where}`, async () => {
+    await dieAt(world, account, `notice.${where}`, async () => {
       await world.whatsapp.createGroup({ subject: "new", ...members })
     })
     await isToldOnce("group.update", ({ data }) => data.action === "created" && data.changes.subject === "new")
@@ -127,14 +119,14 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
   test("a privacy token, which goes with the next message", async () => {
     await link()
     const contact = await world.whatsapp.createContact()
-    await dieAt(`token.${where}`, async () => {
+    await dieAt(world, account, `token.${where}`, async () => {
       await world.whatsapp.givePrivacyToken({ contactId: contact.id, to: account.phoneId })
     })
     await isClear()
     const before = (await world.whatsapp.counters()).privacyTokens
     const { id, waId } = await world.queue(account.id, contact.pn, { type: "text", text: "welcome" })
     expect(await world.send(account.id, id)).toBe("server_ack")
-    await world.whatsapp.waitForMessage({ contactId: contact.id, match: { messageId: waId }, timeoutMs: 10_000 })
+    await world.received(contact.id, waId)
     expect((await world.whatsapp.counters()).privacyTokens).toBe(before + 1)
   })
 
@@ -142,12 +134,11 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     const doomed = await world.startWorker({ WILDCAT_FAULT_POINT: `keys.${where}` })
     const id = await world.createAccount()
     const phone = await world.whatsapp.createPhone()
-    account = { id, phoneId: phone.id, pn: phone.pn }
     await world.scan(id, phone.id)
     expect(await doomed.exited).toMatchObject({ signal: "SIGKILL" })
     await world.startWorker()
     await world.waitForStatus(id, "connected")
-    await isClear()
+    await isClear(phone.id)
     await waitUntil("the key is stored", () =>
       world.store.collections.authStates.findOne({ account: id, _id: { $regex: ":app-state-sync-key:" } }),
     )

@@ -1,23 +1,19 @@
 import { newId } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { requestCommand } from "@wildcat/shared/bus"
-import { createWorld } from "./world.ts"
+import { text } from "./conversations.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld()
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
 })
 afterAll(() => world.stop())
 
-const text = (words: string) => ({ type: "text", text: words }) as const
-const cancel = async (message: string) =>
-  (await requestCommand(world.bus, { account: account.id, verb: "message.cancel", request: { message } })).status
+const cancel = async (message: string) => (await account.order("message.cancel", { message })).status
 const statusOf = async (id: string) => (await world.store.collections.outbox.findOne({ _id: id }))?.status
 const statusEvents = async (id: string) =>
   (await world.events("message.status")).filter((event) => event.data.id === id).map((event) => event.data.status)
@@ -29,7 +25,7 @@ test("a message with a time leaves then and not before, without anybody calling 
   await world.send(account.id, sent.id, false)
   const now = await world.queue(account.id, contact.pn, text("now"))
   await world.send(account.id, now.id)
-  await world.whatsapp.waitForMessage({ contactId: contact.id, match: { messageId: sent.waId }, timeoutMs: 15_000 })
+  await world.received(contact.id, sent.waId)
   expect(Date.now()).toBeGreaterThanOrEqual(dueAt.getTime())
   const got = await world.whatsapp.receivedMessages({ contactId: contact.id })
   expect(got.map((message) => message.messageId)).toEqual([now.waId, sent.waId])
@@ -78,7 +74,7 @@ test("a cancelled message is told as cancelled and never sent; a second cancella
   const later = await world.queue(account.id, contact.pn, text("after"), undefined, {
     dueAt: new Date(dueAt.getTime() + 1),
   })
-  await world.whatsapp.waitForMessage({ contactId: contact.id, match: { messageId: later.waId }, timeoutMs: 15_000 })
+  await world.received(contact.id, later.waId)
   expect((await world.whatsapp.receivedMessages({ contactId: contact.id })).map((each) => each.messageId)).toEqual([
     later.waId,
   ])
@@ -107,7 +103,7 @@ test("of sends and cancellations that race, each message is either sent or cance
   })
   const last = await world.queue(account.id, contact.pn, text("last"))
   await world.send(account.id, last.id)
-  await world.whatsapp.waitForMessage({ contactId: contact.id, match: { messageId: last.waId }, timeoutMs: 15_000 })
+  await world.received(contact.id, last.waId)
   const got = new Set((await world.whatsapp.receivedMessages({ contactId: contact.id })).map((each) => each.messageId))
   for (const { id, waId, status } of answers) {
     expect([status === "cancelled", await statusOf(id)]).toEqual([

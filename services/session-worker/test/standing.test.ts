@@ -8,7 +8,7 @@ let account: Account
 const long = { timeoutMs: 30_000 }
 
 beforeEach(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
+  world = await createWorld()
 })
 
 afterEach(() => world.stop())

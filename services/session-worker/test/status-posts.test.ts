@@ -1,31 +1,21 @@
 import { randomBytes } from "node:crypto"
-import { Readable } from "node:stream"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { newId, shownContent } from "@wildcat/shared/contracts"
+import { shownContent } from "@wildcat/shared/contracts"
 import type { OutboundContent } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
 })
 
 afterAll(() => world.stop())
 
 const feed = "status@broadcast"
-
-async function store(bytes: Buffer): Promise<string> {
-  const id = newId("media")
-  const described = { id, tenant: world.tenant, account: null, mimetype: "image/jpeg", fileName: null }
-  await world.store.media.put(Readable.from([bytes]), described, { bytesMax: 1_000_000 })
-  return id
-}
 
 test("without anybody the account knows, a status post fails and says so", async () => {
   const { id } = await world.queue(account.id, feed, { type: "text", text: "is anybody there?" })
@@ -63,15 +53,11 @@ test.each(posts)(
       await world.whatsapp.createContact({ addressing: "lid" }),
       await world.whatsapp.createContact(),
     ]
-    const content = "mediaId" in given ? { ...given, mediaId: await store(bytes) } : given
+    const content = "mediaId" in given ? { ...given, mediaId: await world.storeFile(bytes) } : given
     const { id, waId } = await world.queue(account.id, feed, content, undefined, { audience: [ada.pn, ben.lid] })
     expect(await world.send(account.id, id)).toBe("server_ack")
     for (const reader of [ada, ben]) {
-      const got = await world.whatsapp.waitForMessage({
-        contactId: reader.id,
-        match: { messageId: waId },
-        timeoutMs: 30_000,
-      })
+      const got = await world.received(reader.id, waId)
       expect(got).toMatchObject({ ...expected, chat: feed, from: account.pn, copies: 1 })
       if ("mediaId" in content) expect(got.bytesBase64).toBe(bytes.toString("base64"))
     }
@@ -92,8 +78,7 @@ test("a status post is deleted for those who could see it [P26]", async () => {
   const removal = await world.queue(account.id, feed, { type: "delete", message: post.id })
   expect(await world.send(account.id, removal.id)).toBe("server_ack")
   for (const { id: contactId } of [ada, ben]) {
-    const match = { messageId: removal.waId }
-    const got = await world.whatsapp.waitForMessage({ contactId, match, timeoutMs: 30_000 })
+    const got = await world.received(contactId, removal.waId)
     expect(got).toMatchObject({ kind: "revoke", refersTo: post.waId, chat: feed, from: account.pn })
   }
   await waitUntil("the log says so", async () => {
@@ -108,8 +93,7 @@ test("a status post without audience reaches everybody the account has a chat wi
   await waitUntil("the chat", () => world.store.collections.messages.findOne({ "chat.lid": ada.lid }))
   const { id, waId } = await world.queue(account.id, feed, { type: "text", text: "to all" })
   expect(await world.send(account.id, id)).toBe("server_ack")
-  const match = { messageId: waId }
-  const got = await world.whatsapp.waitForMessage({ contactId: ada.id, match, timeoutMs: 30_000 })
+  const got = await world.received(ada.id, waId)
   expect(got).toMatchObject({ text: "to all", chat: feed })
 })
 

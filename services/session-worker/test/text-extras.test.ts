@@ -1,47 +1,19 @@
 import { randomBytes } from "node:crypto"
-import { Readable } from "node:stream"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { newId, shownContent } from "@wildcat/shared/contracts"
 import type { OutboundContent } from "@wildcat/shared/contracts"
-import type { OutboxDoc } from "@wildcat/shared/store"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { sendAndRead } from "./send-and-read.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
 })
 
 afterAll(() => world.stop())
-
-interface Send {
-  to: string
-  content: OutboundContent
-  /** The person who reads it. */
-  reader: string
-  extras?: Partial<OutboxDoc>
-}
-
-/** Sends it, and gives what the reader decrypted and what the event says. */
-async function send({ to, content, reader, extras }: Send) {
-  const { id, waId } = await world.queue(account.id, to, content, undefined, extras)
-  expect(await world.send(account.id, id)).toBe("server_ack")
-  const got = await world.whatsapp.waitForMessage({
-    contactId: reader,
-    match: { messageId: waId },
-    timeoutMs: 30_000,
-  })
-  const event = await waitUntil("the event", async () =>
-    (await world.events("message.sent")).find((each) => each.data.id === id),
-  )
-  expect(event.data.content).toEqual(shownContent(content))
-  return { got, event, id }
-}
 
 describe.each(["pn", "lid"] as const)("in a group that calls people by %s", (addressing) => {
   test("people are mentioned by any of their addresses, as the group calls them [A13 P24]", async () => {
@@ -52,7 +24,7 @@ describe.each(["pn", "lid"] as const)("in a group that calls people by %s", (add
       addressing,
     })
     const text = `@${ada.phone} and @${ben.phone}: hello`
-    const { got, event } = await send({
+    const { got, event } = await sendAndRead(world, account, {
       to: group.id,
       content: { type: "text", text },
       reader: ada.id,
@@ -70,9 +42,9 @@ describe.each(["pn", "lid"] as const)("in a group that calls people by %s", (add
     const [ada, ben] = [await world.whatsapp.createContact(), await world.whatsapp.createContact()]
     const participants = [ada.id, ben.id, account.phoneId]
     const group = await world.whatsapp.createGroup({ subject: "All", participants, addressing })
-    const { got, event } = await send({
+    const { got, event } = await sendAndRead(world, account, {
       to: group.id,
-      content: { type: "image", mediaId: await store(randomBytes(500), "image/png"), caption: "everybody" },
+      content: { type: "image", mediaId: await world.storeFile(randomBytes(500), "image/png"), caption: "everybody" },
       reader: ben.id,
       extras: { mentions: "all" },
     })
@@ -92,8 +64,7 @@ describe.each(["pn", "lid"] as const)("in a chat with a person by %s", (addressi
     await waitUntil("the question", () => world.store.collections.messages.findOne({ waId: messageId }))
     const content = { type: "text", text: "until six" } as const
     const { waId } = await world.queue(account.id, contact[addressing], content, { waId: messageId })
-    const match = { messageId: waId }
-    const got = await world.whatsapp.waitForMessage({ contactId: contact.id, match, timeoutMs: 30_000 })
+    const got = await world.received(contact.id, waId)
     expect(got).toMatchObject({ text: "until six", refersTo: messageId, copies: 1 })
     expect(got.details).toMatchObject({
       contextInfo: {
@@ -106,7 +77,7 @@ describe.each(["pn", "lid"] as const)("in a chat with a person by %s", (addressi
 
   test("a mention is named as the chat names people [P24]", async () => {
     const contact = await world.whatsapp.createContact({ addressing })
-    const { got } = await send({
+    const { got } = await sendAndRead(world, account, {
       to: contact[addressing],
       content: { type: "text", text: `@${contact.phone}` },
       reader: contact.id,
@@ -133,7 +104,7 @@ test("a link preview arrives with its title, description and picture, and comes 
   const contact = await world.whatsapp.createContact()
   const link = { url: "https://example.com/a", title: "Example", description: "An example", thumbnail }
   const content: OutboundContent = { type: "text", text: `see ${link.url}`, linkPreview: link }
-  const { got, event } = await send({ to: contact.pn, content, reader: contact.id })
+  const { got, event } = await sendAndRead(world, account, { to: contact.pn, content, reader: contact.id })
   expect(got.details).toEqual({
     text: content.text,
     matchedText: link.url,
@@ -176,8 +147,8 @@ test.each<[content: OutboundContent & { mediaId: string }, kind: string, details
 ])("%j arrives byte for byte, to be opened once [P27]", async (given, kind, details) => {
   const bytes = randomBytes(5_000)
   const contact = await world.whatsapp.createContact()
-  const content = { ...given, mediaId: await store(bytes, "image/jpeg") }
-  const { got, event } = await send({ to: contact.pn, content, reader: contact.id })
+  const content = { ...given, mediaId: await world.storeFile(bytes) }
+  const { got, event } = await sendAndRead(world, account, { to: contact.pn, content, reader: contact.id })
   expect(got).toMatchObject({ kind, viewOnce: true, details, bytesBase64: bytes.toString("base64"), copies: 1 })
   expect(event.data.content).toMatchObject({ viewOnce: true })
 })
@@ -196,10 +167,3 @@ test.each(["viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension"]
     expect(event.data.content).toEqual({ type: "image", caption: null, viewOnce: true })
   },
 )
-
-async function store(bytes: Buffer, mimetype: string): Promise<string> {
-  const id = newId("media")
-  const described = { id, tenant: world.tenant, account: null, mimetype, fileName: null }
-  await world.store.media.put(Readable.from([bytes]), described, { bytesMax: 1_000_000 })
-  return id
-}

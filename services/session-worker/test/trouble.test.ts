@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
 
 beforeAll(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  await world.startWorker()
-  account = await world.linkAccount()
+  ;({ world, account } = await createLinkedWorld())
 })
 
 afterAll(() => world.stop())
@@ -41,11 +39,7 @@ test("a contact that could not decrypt gets the message again", async () => {
   await world.whatsapp.setFault({ kind: "contact-cannot-decrypt", count: 1 })
   const { id, waId } = await world.queue(account.id, contact.pn, { type: "text", text: "once more" })
   await world.send(account.id, id)
-  const got = await world.whatsapp.waitForMessage({
-    contactId: contact.id,
-    match: { messageId: waId },
-    timeoutMs: 10_000,
-  })
+  const got = await world.received(contact.id, waId)
   expect(got).toMatchObject({ text: "once more", copies: 1 })
 })
 
@@ -89,7 +83,7 @@ test("texts go both ways in a group, and each member's receipt is told with the 
   const { id, waId } = await world.queue(account.id, jid, { type: "text", text: "hello you" })
   expect(await world.send(account.id, id)).toBe("server_ack")
   for (const member of [ann, ben]) {
-    await world.whatsapp.waitForMessage({ contactId: member.id, match: { messageId: waId }, timeoutMs: 30_000 })
+    await world.received(member.id, waId)
   }
   await waitUntil("both receipts", async () => {
     const of = (await world.events("message.status")).filter((each) => each.data.id === id)

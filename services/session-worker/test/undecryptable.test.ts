@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
 import type { EventType } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
-import { createWorld } from "./world.ts"
+import { createLinkedWorld } from "./world.ts"
 import type { Account, World } from "./world.ts"
 
 let world: World
@@ -10,10 +10,9 @@ let account: Account
 const hasty = { MISSED_ASK_MS: "100" }
 
 beforeEach(async () => {
-  world = await createWorld({ ackDelayMs: 20 })
-  const worker = await world.startWorker(hasty)
-  account = await world.linkAccount()
-  await worker.stop()
+  const linked = await createLinkedWorld(hasty)
+  ;({ world, account } = linked)
+  await linked.worker.stop()
 })
 
 afterEach(() => world.stop())

@@ -1,12 +1,20 @@
-import { writeFileSync } from "node:fs"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { connectBus, nudge, requestCommand } from "@wildcat/shared/bus"
 import type { Bus } from "@wildcat/shared/bus"
 import { messageId, newId } from "@wildcat/shared/contracts"
-import type { EventType, MessageStatus, OutboundContent, WildcatEvent } from "@wildcat/shared/contracts"
+import type {
+  CommandReply,
+  CommandRequest,
+  CommandVerb,
+  EventType,
+  MessageStatus,
+  OutboundContent,
+  WildcatEvent,
+} from "@wildcat/shared/contracts"
 import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
@@ -14,7 +22,7 @@ import type { AccountDoc, OutboxDoc, Store } from "@wildcat/shared/store"
 import { freePort, isolated, startProcess, waitUntil } from "@wildcat/testkit"
 import type { Isolated, ServiceProcess } from "@wildcat/testkit"
 import { startSimulator } from "@wildcat/whatsapp-simulator"
-import type { Simulator, SimulatorOptions } from "@wildcat/whatsapp-simulator"
+import type { Simulator } from "@wildcat/whatsapp-simulator"
 import { createSimulatorClient } from "@wildcat/whatsapp-simulator/client"
 import type { SimulatorClient } from "@wildcat/whatsapp-simulator/client"
 
@@ -25,6 +33,8 @@ export interface Account {
   id: string
   phoneId: string
   pn: string
+  /** A command to the owner of its session, as the API gives it. */
+  order<V extends CommandVerb>(verb: V, request: CommandRequest<V>): Promise<CommandReply<V>>
 }
 
 /** A worker as its own process between real NATS and MongoDB and a local WhatsApp. */
@@ -36,9 +46,10 @@ export interface World {
   box: SecretBox
   tenant: string
   startWorker(env?: Record<string, string>, onLine?: (line: string) => void): Promise<ServiceProcess>
-  createAccount(): Promise<string>
+  /** `fields`: what is known of it from the start. */
+  createAccount(fields?: Partial<AccountDoc>): Promise<string>
   /** A new account whose phone has scanned the code. */
-  linkAccount(): Promise<Account>
+  linkAccount(fields?: Partial<AccountDoc>): Promise<Account>
   scan(account: string, phoneId: string): Promise<void>
   account(id: string): Promise<AccountDoc>
   waitForStatus(id: string, status: AccountDoc["status"]): Promise<AccountDoc>
@@ -52,19 +63,29 @@ export interface World {
     extras?: Partial<OutboxDoc>,
   ): Promise<{ id: string; waId: string }>
   send(account: string, message: string, wait?: boolean): Promise<MessageStatus>
+  /** What a contact has decrypted under this id; waits for it. */
+  received(contactId: string, waId: string): ReturnType<SimulatorClient["waitForMessage"]>
+  /** Puts a file into the media store, as an upload does. Returns its id. */
+  storeFile(bytes: Buffer, mimetype?: string): Promise<string>
   /** Every event in the stream so far, in order. */
   events<T extends EventType>(type?: T, account?: string): Promise<Extract<WildcatEvent, { type: T }>[]>
   stop(): Promise<void>
 }
 
+/** A world with one worker, which has linked one account. `env`: settings of the worker. */
+export async function createLinkedWorld(
+  env?: Record<string, string>,
+): Promise<{ world: World; worker: ServiceProcess; account: Account }> {
+  const world = await createWorld()
+  const worker = await world.startWorker(env)
+  return { world, worker, account: await world.linkAccount() }
+}
+
 /** `natsUrl`: a server that this test starts and stops itself. */
-export async function createWorld({
-  natsUrl,
-  ...options
-}: SimulatorOptions & { natsUrl?: string } = {}): Promise<World> {
+export async function createWorld({ natsUrl }: { natsUrl?: string } = {}): Promise<World> {
   const shared = isolated()
   const place = natsUrl === undefined ? shared : isolated({ mongoUrl: shared.mongoUrl, natsUrl })
-  const simulator = await startSimulator(options)
+  const simulator = await startSimulator({ ackDelayMs: 20 })
   const folder = mkdtempSync(join(tmpdir(), "worker-test-"))
   writeFileSync(join(folder, "ca.pem"), simulator.mediaCaPem)
   const log = createLogger({ service: "test", level: "silent" })
@@ -100,7 +121,7 @@ export async function createWorld({
       processes.push(worker)
       return worker
     },
-    async createAccount() {
+    async createAccount(fields = {}) {
       const now = new Date()
       const id = newId("account")
       await store.models.accounts.create({
@@ -115,16 +136,22 @@ export async function createWorld({
         statusAt: now,
         createdAt: now,
         updatedAt: now,
+        ...fields,
       })
       nudge(bus, bus.subjects.accountsNudge)
       return id
     },
-    async linkAccount() {
-      const id = await world.createAccount()
+    async linkAccount(fields) {
+      const id = await world.createAccount(fields)
       const phone = await whatsapp.createPhone()
       await world.scan(id, phone.id)
       await world.waitForStatus(id, "connected")
-      return { id, phoneId: phone.id, pn: phone.pn }
+      return {
+        id,
+        phoneId: phone.id,
+        pn: phone.pn,
+        order: (verb, request) => requestCommand(bus, { account: id, verb, request }),
+      }
     },
     async scan(id, phoneId) {
       const qr = await waitUntil("a QR code", async () => {
@@ -168,7 +195,17 @@ export async function createWorld({
     },
     async send(accountId, message, wait = true) {
       const reply = await requestCommand(bus, { account: accountId, verb: "message.send", request: { message, wait } })
+      // What a test reads next was told before it could be read.
+      if (wait) await requestCommand(bus, { account: accountId, verb: "message.settle", request: {} })
       return reply.status
+    },
+    received: (contactId, waId) =>
+      whatsapp.waitForMessage({ contactId, match: { messageId: waId }, timeoutMs: 30_000 }),
+    async storeFile(bytes, mimetype = "image/jpeg") {
+      const id = newId("media")
+      const described = { id, tenant, account: null, mimetype, fileName: null }
+      await store.media.put(Readable.from([bytes]), described, { bytesMax: bytes.length })
+      return id
     },
     events: (type, accountId) => readEvents(bus, type, accountId),
     async stop() {

@@ -6,34 +6,26 @@ import {
   type proto,
   type WAMessage,
 } from "@whiskeysockets/baileys"
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
-import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
+import { afterEach, beforeAll, expect, test } from "vitest"
+import type { SimulatorClient } from "../client/index.ts"
 import { Polls } from "../people/polls.ts"
 import { User } from "../directory/user.ts"
-import { type Simulator, startSimulator } from "../simulator.ts"
-import { linkAccount, type LinkedAccount } from "./link.ts"
+import type { LinkedAccount } from "./link.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
 import { picture } from "./samples.ts"
-import { trustMedia } from "./trust-media.ts"
+import { startLinked } from "./start-linked.ts"
 
 const file = randomBytes(20_000)
-let simulator: Simulator
 let control: SimulatorClient
 let account: LinkedAccount
 
 beforeAll(async () => {
-  simulator = await startSimulator({ ackDelayMs: 0 })
-  trustMedia(simulator)
-  control = createSimulatorClient({ url: simulator.controlUrl })
-  account = await linkAccount(simulator, { generateHighQualityLinkPreview: false })
+  const linked = await startLinked({ ackDelayMs: 0 }, { generateHighQualityLinkPreview: false })
+  ;({ control, account } = linked)
+  return linked.stop
 })
 
-afterEach(async () => await nothingWasRefused(control))
-
-afterAll(async () => {
-  await account.client.stop()
-  await simulator.stop()
-})
+afterEach(() => nothingWasRefused(control))
 
 /** Sends with Baileys; answers what the contact decrypted. */
 async function received(content: AnyMessageContent) {

@@ -1,33 +1,29 @@
 import { Curve } from "@whiskeysockets/baileys"
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest"
 import { eventually } from "./eventually.ts"
-import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
-import { type Simulator, startSimulator } from "../simulator.ts"
+import type { SimulatorClient } from "../client/index.ts"
+import type { Simulator } from "../simulator.ts"
 import { verifySignature } from "../signal/curve.ts"
 import { BaileysClient } from "./baileys-client.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
 import { linkAccount, type LinkedAccount } from "./link.ts"
+import { startLinked } from "./start-linked.ts"
 
 let simulator: Simulator
 let control: SimulatorClient
 let account: LinkedAccount
 
 beforeAll(async () => {
-  simulator = await startSimulator({ ackDelayMs: 0 })
-  control = createSimulatorClient({ url: simulator.controlUrl })
-  account = await linkAccount(simulator)
+  const linked = await startLinked({ ackDelayMs: 0 })
+  ;({ simulator, control, account } = linked)
+  return linked.stop
 })
 
 beforeEach(async () => {
   await control.clearFaults()
 })
 
-afterEach(async () => await nothingWasRefused(control))
-
-afterAll(async () => {
-  await account.client.stop()
-  await simulator.stop()
-})
+afterEach(() => nothingWasRefused(control))
 
 /** Sends a text and records the acks of the server for it. */
 async function sendWatched(to: string, text: string): Promise<{ id: string; acks: (string | undefined)[] }> {

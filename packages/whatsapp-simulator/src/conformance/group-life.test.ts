@@ -1,30 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
+import { afterEach, beforeAll, expect, test } from "vitest"
 import type { GroupMetadata } from "@whiskeysockets/baileys"
-import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
-import { type Simulator, startSimulator } from "../simulator.ts"
+import type { SimulatorClient } from "../client/index.ts"
 import { eventually } from "./eventually.ts"
-import { linkAccount, type LinkedAccount } from "./link.ts"
+import type { LinkedAccount } from "./link.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
 import { picture } from "./samples.ts"
-import { trustMedia } from "./trust-media.ts"
+import { startLinked } from "./start-linked.ts"
 
-let simulator: Simulator
 let control: SimulatorClient
 let account: LinkedAccount
 
 beforeAll(async () => {
-  simulator = await startSimulator({ ackDelayMs: 0 })
-  trustMedia(simulator)
-  control = createSimulatorClient({ url: simulator.controlUrl })
-  account = await linkAccount(simulator)
+  const linked = await startLinked({ ackDelayMs: 0 })
+  ;({ control, account } = linked)
+  return linked.stop
 })
 
-afterEach(async () => await nothingWasRefused(control))
-
-afterAll(async () => {
-  await account.client.stop()
-  await simulator.stop()
-})
+afterEach(() => nothingWasRefused(control))
 
 async function knownGroup(groupId: string) {
   const found = (await control.groups()).find(({ id }) => id === groupId)

@@ -1,26 +1,20 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
+import { afterEach, beforeAll, expect, test } from "vitest"
 import { eventually } from "./eventually.ts"
-import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
-import { type Simulator, startSimulator } from "../simulator.ts"
+import type { SimulatorClient } from "../client/index.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
-import { linkAccount, type LinkedAccount } from "./link.ts"
+import type { LinkedAccount } from "./link.ts"
+import { startLinked } from "./start-linked.ts"
 
-let simulator: Simulator
 let control: SimulatorClient
 let account: LinkedAccount
 
 beforeAll(async () => {
-  simulator = await startSimulator()
-  control = createSimulatorClient({ url: simulator.controlUrl })
-  account = await linkAccount(simulator)
+  const linked = await startLinked()
+  ;({ control, account } = linked)
+  return linked.stop
 })
 
-afterEach(async () => await nothingWasRefused(control))
-
-afterAll(async () => {
-  await account.client.stop()
-  await simulator.stop()
-})
+afterEach(() => nothingWasRefused(control))
 
 for (const addressing of ["lid", "pn"] as const) {
   test(`text passes both ways in a group addressed by ${addressing}`, async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   control = createSimulatorClient({ url: simulator.controlUrl })
 })
 
-afterEach(async () => await nothingWasRefused(control))
+afterEach(() => nothingWasRefused(control))
 
 afterAll(async () => await simulator.stop())
 

@@ -4,7 +4,7 @@ import { BaileysClient } from "./baileys-client.ts"
 
 export type LinkedAccount = { phone: Awaited<ReturnType<SimulatorClient["createPhone"]>>; client: BaileysClient }
 
-type ClientConfig = ConstructorParameters<typeof BaileysClient>[1]
+export type ClientConfig = ConstructorParameters<typeof BaileysClient>[1]
 
 /** Links a new client to a new phone and logs it in again, as after every pairing. */
 export async function linkAccount(simulator: Simulator, config: ClientConfig = {}): Promise<LinkedAccount> {

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto"
 import { downloadMediaMessage, type WAMessage } from "@whiskeysockets/baileys"
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
-import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
-import { type Simulator, startSimulator } from "../simulator.ts"
+import { afterEach, beforeAll, expect, test } from "vitest"
+import type { SimulatorClient } from "../client/index.ts"
+import type { Simulator } from "../simulator.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
-import { linkAccount, type LinkedAccount } from "./link.ts"
-import { trustMedia } from "./trust-media.ts"
+import type { LinkedAccount } from "./link.ts"
+import { startLinked } from "./start-linked.ts"
 
 const picture = randomBytes(50_000)
 let simulator: Simulator
@@ -13,18 +13,12 @@ let control: SimulatorClient
 let account: LinkedAccount
 
 beforeAll(async () => {
-  simulator = await startSimulator()
-  trustMedia(simulator)
-  control = createSimulatorClient({ url: simulator.controlUrl })
-  account = await linkAccount(simulator)
+  const linked = await startLinked()
+  ;({ simulator, control, account } = linked)
+  return linked.stop
 })
 
-afterEach(async () => await nothingWasRefused(control))
-
-afterAll(async () => {
-  await account.client.stop()
-  await simulator.stop()
-})
+afterEach(() => nothingWasRefused(control))
 
 async function receiveImage(caption?: string): Promise<WAMessage> {
   const contact = await control.createContact({})

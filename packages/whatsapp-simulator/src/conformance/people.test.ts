@@ -1,27 +1,23 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
+import { afterEach, beforeAll, expect, test } from "vitest"
 import { eventually } from "./eventually.ts"
-import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
-import { type Simulator, startSimulator } from "../simulator.ts"
+import type { SimulatorClient } from "../client/index.ts"
+import type { Simulator } from "../simulator.ts"
 import { BaileysClient } from "./baileys-client.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
 import { linkAccount, linkPhone, type LinkedAccount } from "./link.ts"
+import { startLinked } from "./start-linked.ts"
 
 let simulator: Simulator
 let control: SimulatorClient
 let account: LinkedAccount
 
 beforeAll(async () => {
-  simulator = await startSimulator({ ackDelayMs: 0 })
-  control = createSimulatorClient({ url: simulator.controlUrl })
-  account = await linkAccount(simulator)
+  const linked = await startLinked({ ackDelayMs: 0 })
+  ;({ simulator, control, account } = linked)
+  return linked.stop
 })
 
-afterEach(async () => await nothingWasRefused(control))
-
-afterAll(async () => {
-  await account.client.stop()
-  await simulator.stop()
-})
+afterEach(() => nothingWasRefused(control))
 
 /** The first message the client shows with this id. */
 async function shown(messageId: string) {

@@ -1,29 +1,23 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
-import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
-import { type Simulator, startSimulator } from "../simulator.ts"
+import { afterEach, beforeAll, expect, test } from "vitest"
+import type { SimulatorClient } from "../client/index.ts"
+import type { Simulator } from "../simulator.ts"
 import { eventually } from "./eventually.ts"
 import { linkAccount, type LinkedAccount } from "./link.ts"
 import { nothingWasRefused } from "./nothing-refused.ts"
 import { picture } from "./samples.ts"
-import { trustMedia } from "./trust-media.ts"
+import { startLinked } from "./start-linked.ts"
 
 let simulator: Simulator
 let control: SimulatorClient
 let account: LinkedAccount
 
 beforeAll(async () => {
-  simulator = await startSimulator({ ackDelayMs: 0 })
-  trustMedia(simulator)
-  control = createSimulatorClient({ url: simulator.controlUrl })
-  account = await linkAccount(simulator)
+  const linked = await startLinked({ ackDelayMs: 0 })
+  ;({ simulator, control, account } = linked)
+  return linked.stop
 })
 
-afterEach(async () => await nothingWasRefused(control))
-
-afterAll(async () => {
-  await account.client.stop()
-  await simulator.stop()
-})
+afterEach(() => nothingWasRefused(control))
 
 const profile = () => control.profile({ person: account.phone.id })
 

@@ -1,24 +1,18 @@
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
 import type { BinaryNode } from "@whiskeysockets/baileys"
-import { afterEach, beforeEach, expect, test } from "vitest"
-import { createSimulatorClient, type SimulatorClient } from "../client/index.ts"
-import { type Simulator, startSimulator } from "../simulator.ts"
-import { linkAccount, type LinkedAccount } from "./link.ts"
+import { beforeEach, expect, test } from "vitest"
+import type { SimulatorClient } from "../client/index.ts"
+import type { LinkedAccount } from "./link.ts"
+import { startLinked } from "./start-linked.ts"
 
-let simulator: Simulator
 let control: SimulatorClient
 let account: LinkedAccount
 
 beforeEach(async () => {
-  simulator = await startSimulator({ ackDelayMs: 0 })
-  control = createSimulatorClient({ url: simulator.controlUrl })
-  account = await linkAccount(simulator)
-})
-
-afterEach(async () => {
-  await account.client.stop()
-  await simulator.stop()
+  const linked = await startLinked({ ackDelayMs: 0 })
+  ;({ control, account } = linked)
+  return linked.stop
 })
 
 const iq = (attrs: Record<string, string>, content: BinaryNode[]): BinaryNode => ({

@@ -9,9 +9,10 @@ import type { ServiceProcess } from "@wildcat/testkit"
 import { derivedId, parseEvent } from "@wildcat/shared/contracts"
 import type { WildcatEvent } from "@wildcat/shared/contracts"
 import { publishTask, serveCommands } from "@wildcat/shared/bus"
-import { createLogger, signMediaLink } from "@wildcat/shared/runtime"
+import { signMediaLink } from "@wildcat/shared/runtime"
 import { encryptMedia, imageMessage, sha256 } from "./testing/encrypted-media.ts"
 import { startHttpsHost } from "./testing/https-host.ts"
+import { silentLog } from "@wildcat/shared/testing"
 import { openPlace, taskOf } from "./testing/place.ts"
 import type { Place } from "./testing/place.ts"
 
@@ -180,7 +181,6 @@ test("a file that the host has deleted is fetched from where the phone has put i
     void (response.req.url === "/again.enc" ? answerMedia(response) : response.writeHead(404).end())
   const message = await place.message(imageMessage({ url: `${host.origin}/gone.enc`, ...media.fields }))
   const asked: unknown[] = []
-  const log = createLogger({ service: "test", level: "silent" })
   const owner = serveCommands(place.bus, {
     account: message.account,
     handlers: {
@@ -189,7 +189,7 @@ test("a file that the host has deleted is fetched from where the phone has put i
         return { directPath: "/again.enc" }
       },
     },
-    log,
+    log: silentLog,
   })
   const task = taskOf(message)
   await publishTask(place.bus, "media.fetch", task, task.media)

@@ -1,4 +1,5 @@
-import { createLogger, tolerate } from "@wildcat/shared/runtime"
+import { tolerate } from "@wildcat/shared/runtime"
+import { silentLog } from "@wildcat/shared/testing"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createLinkedWorld } from "./world.ts"
@@ -21,7 +22,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const log = createLogger({ service: "test", level: "silent" })
 const outbox = () => world.store.collections.outbox
 const ended = (id: string) =>
   waitUntil(
@@ -52,7 +52,7 @@ describe("a worker that is killed while it sends a message which somebody wants 
       const doomed = await world.startWorker({ WILDCAT_FAULT_POINT: point })
       await world.waitForStatus(account.id, "connected")
       const sent = await world.queue(account.id, contact.pn, { type: "text", text: point })
-      const told = tolerate(world.send(account.id, sent.id, false), "it dies of it", log)
+      const told = tolerate(world.send(account.id, sent.id, false), "it dies of it", silentLog)
       expect(await doomed.exited).toMatchObject({ signal: "SIGKILL" })
       await told
       await wish(sent.id)
@@ -87,7 +87,7 @@ test("a cancellation that was answered holds, although its owner dies at once", 
   )
   await waitUntil("its time has come", () => Date.now() > dueAt.getTime())
   const last = await world.queue(account.id, contact.pn, { type: "text", text: "last" })
-  await tolerate(world.send(account.id, last.id), "the owner finds it by itself", log)
+  await tolerate(world.send(account.id, last.id), "the owner finds it by itself", silentLog)
   await waitUntil("the last is there", async () => (await got(last.waId)).length === 1)
   expect(await got(sent.waId)).toEqual([])
   await next.stop()

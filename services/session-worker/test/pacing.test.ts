@@ -1,7 +1,8 @@
 import { nudge } from "@wildcat/shared/bus"
 import type { AccountPacing } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
-import { createLogger, tolerate } from "@wildcat/shared/runtime"
+import { tolerate } from "@wildcat/shared/runtime"
+import { silentLog } from "@wildcat/shared/testing"
 import { waitUntil } from "@wildcat/testkit"
 import type { ServiceProcess } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -20,7 +21,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-const log = createLogger({ service: "test", level: "silent" })
 const atOnce = { perMinute: null, delaySeconds: { min: 0, max: 0 }, afterMediaSeconds: 0 }
 const set = async (fields: Partial<Pick<AccountDoc, "pacing" | "restriction">>) => {
   await world.store.models.accounts.updateOne({ _id: account.id }, { $set: fields })
@@ -32,7 +32,7 @@ const hasLeft = (id: string) =>
   waitUntil("it has left", async () => !["queued", "sending"].includes((await row(id))?.status ?? "queued"))
 const sendTo = async (to: string, words: string, fields = {}) => {
   const { id } = await world.queue(account.id, to, text(words), undefined, fields)
-  await tolerate(world.send(account.id, id, false), "an owner that cannot be told finds it by itself", log)
+  await tolerate(world.send(account.id, id, false), "an owner that cannot be told finds it by itself", silentLog)
   return id
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
-import { connectBus, nudge, requestCommand } from "@wildcat/shared/bus"
+import { nudge, requestCommand } from "@wildcat/shared/bus"
 import type { Bus } from "@wildcat/shared/bus"
 import { messageId, newId } from "@wildcat/shared/contracts"
 import type {
@@ -15,18 +15,17 @@ import type {
   OutboundContent,
   WildcatEvent,
 } from "@wildcat/shared/contracts"
-import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
 import type { SecretBox } from "@wildcat/shared/runtime"
-import { connectStore } from "@wildcat/shared/store"
 import type { AccountDoc, OutboxDoc, Store } from "@wildcat/shared/store"
+import { openTestPlace } from "@wildcat/shared/testing"
+import type { TestPlace } from "@wildcat/shared/testing"
 import { freePort, isolated, startProcess, waitUntil } from "@wildcat/testkit"
-import type { Isolated, ServiceProcess } from "@wildcat/testkit"
+import type { ServiceProcess } from "@wildcat/testkit"
 import { startSimulator } from "@wildcat/whatsapp-simulator"
 import type { Simulator } from "@wildcat/whatsapp-simulator"
 import { createSimulatorClient } from "@wildcat/whatsapp-simulator/client"
 import type { SimulatorClient } from "@wildcat/whatsapp-simulator/client"
 
-const secretsKey = "5ec7e75e".repeat(8)
 const entry = fileURLToPath(new URL("../src/main.ts", import.meta.url))
 
 export interface Account {
@@ -84,13 +83,11 @@ export async function createLinkedWorld(
 /** `natsUrl`: a server that this test starts and stops itself. */
 export async function createWorld({ natsUrl }: { natsUrl?: string } = {}): Promise<World> {
   const shared = isolated()
-  const place = natsUrl === undefined ? shared : isolated({ mongoUrl: shared.mongoUrl, natsUrl })
+  const place = await openTestPlace(natsUrl === undefined ? shared : isolated({ mongoUrl: shared.mongoUrl, natsUrl }))
+  const { store, bus, box } = place
   const simulator = await startSimulator({ ackDelayMs: 20 })
   const folder = mkdtempSync(join(tmpdir(), "worker-test-"))
   writeFileSync(join(folder, "ca.pem"), simulator.mediaCaPem)
-  const log = createLogger({ service: "test", level: "silent" })
-  const store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
-  const bus = await connectBus({ natsUrl: place.natsUrl, prefix: place.prefix, name: "test", log })
   const whatsapp = createSimulatorClient({ url: simulator.controlUrl })
   const tenant = newId("tenant")
   const processes: ServiceProcess[] = []
@@ -106,7 +103,7 @@ export async function createWorld({ natsUrl }: { natsUrl?: string } = {}): Promi
     bus,
     tenant,
     account,
-    box: createSecretBox(secretsKey),
+    box,
     async startWorker(env = {}, onLine) {
       const port = Number(env["WORKER_PORT"] ?? (await freePort()))
       const worker = await startProcess({
@@ -215,24 +212,19 @@ export async function createWorld({ natsUrl }: { natsUrl?: string } = {}): Promi
           return worker.stop()
         }),
       )
-      await Promise.all([store.close(), bus.close(), simulator.stop()])
-      await place.cleanup()
+      await simulator.stop()
+      await place.close()
       rmSync(folder, { recursive: true })
     },
   }
   return world
 }
 
-function workerEnv(place: Isolated, simulator: Simulator, ca: string): Record<string, string> {
+function workerEnv({ env }: TestPlace, simulator: Simulator, ca: string): Record<string, string> {
   return {
-    NODE_ENV: "test",
+    ...env,
     LOG_LEVEL: "debug",
     HEALTH_HOST: "127.0.0.1",
-    MONGO_URL: place.mongoUrl,
-    MONGO_DATABASE: place.database,
-    NATS_URL: place.natsUrl,
-    NATS_PREFIX: place.prefix,
-    SECRETS_KEY: secretsKey,
     WORKER_ID: "worker-1",
     WHATSAPP_URL: simulator.webSocketUrl,
     WHATSAPP_ROOT_KEY: simulator.rootPublicKeyHex,

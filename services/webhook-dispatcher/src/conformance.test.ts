@@ -11,7 +11,8 @@ import type { Behaviour, ServiceProcess } from "@wildcat/testkit"
 import { publishEvent } from "@wildcat/shared/bus"
 import type { DeliveryDoc, WebhookDoc } from "@wildcat/shared/store"
 import { startDispatcherProcess } from "./testing/dispatcher-process.ts"
-import { openPlace, statusEvent } from "./testing/place.ts"
+import { statusEvent } from "@wildcat/shared/testing"
+import { openPlace } from "./testing/place.ts"
 import type { Place } from "./testing/place.ts"
 
 let place: Place

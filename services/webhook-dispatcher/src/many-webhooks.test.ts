@@ -5,7 +5,8 @@ import { newId } from "@wildcat/shared/contracts"
 import type { WildcatEvent } from "@wildcat/shared/contracts"
 import { nudge, publishEvent } from "@wildcat/shared/bus"
 import { startDispatcherProcess } from "./testing/dispatcher-process.ts"
-import { imageEvent, openPlace, statusEvent } from "./testing/place.ts"
+import { statusEvent } from "@wildcat/shared/testing"
+import { imageEvent, openPlace } from "./testing/place.ts"
 import type { Place } from "./testing/place.ts"
 
 let place: Place

@@ -8,7 +8,8 @@ import { nudge, publishEvent } from "@wildcat/shared/bus"
 import type { DeliveryDoc } from "@wildcat/shared/store"
 import { attemptBegun } from "./deliver/claim.ts"
 import { startDispatcherProcess } from "./testing/dispatcher-process.ts"
-import { dueDelivery, imageEvent, openPlace, statusEvent, storedEvent } from "./testing/place.ts"
+import { statusEvent } from "@wildcat/shared/testing"
+import { dueDelivery, imageEvent, openPlace, storedEvent } from "./testing/place.ts"
 import type { Place } from "./testing/place.ts"
 
 let place: Place

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { newId } from "@wildcat/shared/contracts"
 import { createSecretBox, signMediaLink } from "@wildcat/shared/runtime"
 import type { HealthServer } from "@wildcat/shared/runtime"
-import { log, openPlace } from "../testing/place.ts"
+import { silentLog } from "@wildcat/shared/testing"
+import { openPlace } from "../testing/place.ts"
 import type { Place } from "../testing/place.ts"
 import { startMediaServer } from "./media-server.ts"
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
     port: 0,
     media: place.store.media,
     box: place.box,
-    log,
+    log: silentLog,
     checks: { mongodb: place.store.check },
   })
 })

@@ -2,7 +2,8 @@ import { Readable } from "node:stream"
 import { ObjectId } from "mongodb"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { newId } from "@wildcat/shared/contracts"
-import { log, openPlace } from "../testing/place.ts"
+import { silentLog } from "@wildcat/shared/testing"
+import { openPlace } from "../testing/place.ts"
 import type { Place } from "../testing/place.ts"
 import { sweepOrphans } from "./orphan-sweeper.ts"
 
@@ -28,7 +29,7 @@ test("only old bytes that no file owns are removed", async () => {
   for (const files_id of [old, young])
     await chunks.insertMany([0, 1, 2].map((n) => ({ files_id, n, data: Buffer.of(n) })))
 
-  const options = { before: new Date(Date.now() - 86_400_000), stopped: new AbortController().signal, log }
+  const options = { before: new Date(Date.now() - 86_400_000), stopped: new AbortController().signal, log: silentLog }
   expect(await sweepOrphans(place.store.db, options)).toBe(1)
   expect(await chunks.countDocuments({ files_id: old })).toBe(0)
   expect(await chunks.countDocuments({ files_id: young })).toBe(3)

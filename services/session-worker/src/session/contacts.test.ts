@@ -1,7 +1,6 @@
 import { newId } from "@wildcat/shared/contracts"
-import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
-import { connectStore } from "@wildcat/shared/store"
-import type { Store } from "@wildcat/shared/store"
+import { openTestPlace, silentLog } from "@wildcat/shared/testing"
+import type { TestPlace } from "@wildcat/shared/testing"
 import { isolated } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { Entry } from "../log/entry.ts"
@@ -10,21 +9,16 @@ import { takeOver } from "../log/take-over.ts"
 import { applyPeople } from "../pump/apply-people.ts"
 import { createContacts } from "./contacts.ts"
 
-const place = isolated()
-const log = createLogger({ service: "test", level: "silent" })
-const box = createSecretBox("5e".repeat(32))
-let store: Store
+let place: TestPlace
 
 beforeAll(async () => {
-  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
+  place = await openTestPlace(isolated())
 })
-afterAll(async () => {
-  await store.close()
-  await place.cleanup()
-})
+afterAll(() => place.close())
 
 /** The people of a new account, carried on as a session does. */
 async function begin() {
+  const { store, box } = place
   const owner = { account: newId("account"), tenant: newId("tenant") }
   const nonce = newNonce()
   const { lastRow, state } = await takeOver({ store, box, account: owner.account, epoch: 1, nonce, patienceMs: 1_000 })
@@ -38,7 +32,7 @@ async function begin() {
     store,
     box,
     patienceMs: 1_000,
-    log,
+    log: silentLog,
     committed: (_n, entry) => entries.push(entry),
   })
   const apply = async (some: readonly Entry[]) =>

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { newId } from "@wildcat/shared/contracts"
 import type { Delivered } from "@wildcat/shared/bus"
-import { imageEvent, log, openPlace, statusEvent, storedEvent } from "../testing/place.ts"
+import { silentLog, statusEvent } from "@wildcat/shared/testing"
+import { imageEvent, openPlace, storedEvent } from "../testing/place.ts"
 import type { Place } from "../testing/place.ts"
 import { createWebhookCache } from "../webhooks/webhook-cache.ts"
 import { createEventIntake } from "./event-intake.ts"
@@ -14,8 +15,8 @@ beforeAll(async () => {
   place = await openPlace()
   await place.webhook({ url: "https://example.org/" })
   const wake = () => void (woken += 1)
-  const cache = createWebhookCache({ store: place.store, box: place.box, log })
-  handle = createEventIntake({ store: place.store, cache, mediaWaitMs: 600_000, wake, log })
+  const cache = createWebhookCache({ store: place.store, box: place.box, log: silentLog })
+  handle = createEventIntake({ store: place.store, cache, mediaWaitMs: 600_000, wake, log: silentLog })
 })
 beforeEach(async () => {
   await place.store.collections.deliveries.deleteMany({})

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { newId } from "@wildcat/shared/contracts"
-import { dueDelivery, log, openPlace } from "../testing/place.ts"
+import { silentLog } from "@wildcat/shared/testing"
+import { dueDelivery, openPlace } from "../testing/place.ts"
 import type { Place } from "../testing/place.ts"
 import { sweepDeliveries } from "./retention-sweeper.ts"
 
@@ -22,7 +23,9 @@ test("only what ended long ago is removed, with its attempts", async () => {
   ]
   await deliveries.insertMany(docs)
   const before = new Date(Date.now() - 30 * 86_400_000)
-  expect(await sweepDeliveries(place.store.collections, { before, stopped: new AbortController().signal, log })).toBe(2)
+  expect(
+    await sweepDeliveries(place.store.collections, { before, stopped: new AbortController().signal, log: silentLog }),
+  ).toBe(2)
   const left = docs.slice(2).map(({ _id }) => _id)
   expect(await deliveries.distinct("_id")).toEqual(left.toSorted())
 })

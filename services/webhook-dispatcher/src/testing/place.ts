@@ -1,36 +1,19 @@
 import { randomBytes } from "node:crypto"
-import { isolated } from "@wildcat/testkit"
 import { derivedId, newId } from "@wildcat/shared/contracts"
 import type { EventData, WildcatEvent } from "@wildcat/shared/contracts"
-import { connectBus, provisionStreams } from "@wildcat/shared/bus"
-import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
-import { connectStore, markWebhookChanged } from "@wildcat/shared/store"
+import { markWebhookChanged } from "@wildcat/shared/store"
 import type { DeliveryDoc, WebhookDoc } from "@wildcat/shared/store"
-
-export const log = createLogger({ service: "test", level: "silent" })
+import { envelope, openTestPlace } from "@wildcat/shared/testing"
+import { isolated } from "@wildcat/testkit"
 
 /** A database, streams and a tenant of one test file's own. */
 export async function openPlace() {
-  const place = isolated()
-  const secretsKey = randomBytes(32).toString("hex")
-  const box = createSecretBox(secretsKey)
-  const store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
-  const bus = await connectBus({ natsUrl: place.natsUrl, prefix: place.prefix, name: "test", log })
-  await provisionStreams(bus, { replicas: 1, eventsDays: 1 })
+  const place = await openTestPlace(isolated())
+  const { store, box } = place
   const tenant = newId("tenant")
   return {
-    store,
-    bus,
-    box,
+    ...place,
     tenant,
-    env: {
-      NODE_ENV: "test",
-      SECRETS_KEY: secretsKey,
-      MONGO_URL: place.mongoUrl,
-      MONGO_DATABASE: place.database,
-      NATS_URL: place.natsUrl,
-      NATS_PREFIX: place.prefix,
-    },
     async webhook(fields: Partial<WebhookDoc> & { url: string }): Promise<{ id: string; secret: string }> {
       const _id = newId("webhook")
       const secret = `whsec_${randomBytes(32).toString("base64")}`
@@ -46,24 +29,10 @@ export async function openPlace() {
       await store.models.webhooks.updateOne({ _id: id }, { $set: fields })
       await markWebhookChanged(store.collections, id)
     },
-    async close() {
-      await bus.close()
-      await store.close()
-      await place.cleanup()
-    },
   }
 }
 
 export type Place = Awaited<ReturnType<typeof openPlace>>
-
-export function statusEvent(tenant: string, account: string = newId("account")): WildcatEvent & { account: string } {
-  return {
-    ...envelope(tenant, account),
-    type: "account.status",
-    sequence: 1,
-    data: { status: "connected", reason: null, me: null },
-  }
-}
 
 /** A message with an image, whose media is `media`. */
 export function imageEvent(tenant: string, account: string, media: string): WildcatEvent & { account: string } {
@@ -93,18 +62,6 @@ export function storedEvent(tenant: string, account: string, media: string): Wil
 function mediaRef(id: string) {
   const file = { kind: "image" as const, mimetype: "image/png", bytes: 1, sha256: null, fileName: null }
   return { id, ...file, url: "https://localhost/", urlExpiresAt: new Date().toISOString() }
-}
-
-function envelope(tenant: string, account: string) {
-  return {
-    specversion: "1.0" as const,
-    id: newId("event"),
-    source: `/accounts/${account}`,
-    time: new Date().toISOString(),
-    datacontenttype: "application/json" as const,
-    tenant,
-    account,
-  }
 }
 
 /** A delivery that is due now. */

@@ -1,5 +1,6 @@
 import { newId } from "@wildcat/shared/contracts"
 import type { ChatDoc } from "@wildcat/shared/store"
+import { contactMessage } from "@wildcat/shared/testing"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { startTestApi } from "../../testing/test-api.ts"
 import type { Parsed, TestApi } from "../../testing/test-api.ts"
@@ -121,27 +122,7 @@ test("messages of a chat are found under the name that was not known when they c
   account = (await api.makeAccount())._id
   const { pn } = await makeChat()
   const chat = { jid: String(pn), kind: "direct", pn, lid: null } as const
-  const message = {
-    _id: newId("message"),
-    tenant: api.tenant,
-    account,
-    waId: "3EB0C0FFEE",
-    chat,
-    author: { pn, lid: null },
-    authorName: null,
-    fromMe: false,
-    source: "contact" as const,
-    timestamp: new Date(),
-    content: { type: "text" as const, text: "early" },
-    media: null,
-    quoted: null,
-    mentions: [],
-    status: null,
-    timeline: [],
-    error: null,
-    raw: null,
-    createdAt: new Date(),
-  }
+  const message = contactMessage({ tenant: api.tenant, account }, { chat, author: { pn, lid: null } })
   await api.store.collections.messages.insertOne(message)
   const { body } = await api.call("GET", `/v1/accounts/${account}/messages?chat=98765432101234@lid`)
   expect(body.items.map((item: Parsed) => item.id)).toEqual([message._id])

@@ -2,6 +2,7 @@ import { Readable } from "node:stream"
 import sharp from "sharp"
 import { newId, reasonOf } from "@wildcat/shared/contracts"
 import type { AccountDoc, MessageDoc } from "@wildcat/shared/store"
+import { contactMessage } from "@wildcat/shared/testing"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { startTestApi } from "../../testing/test-api.ts"
 import type { TestApi } from "../../testing/test-api.ts"
@@ -14,27 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
-const ada = { pn: "4915112345678@s.whatsapp.net", lid: "98765432101234@lid" }
-
-async function say(account: AccountDoc, fields: Partial<MessageDoc>): Promise<string> {
-  const _id = newId("message")
-  const chat = { jid: ada.pn, kind: "direct" as const, ...ada }
-  const nothing = { media: null, quoted: null, mentions: [], status: null, timeline: [], error: null, raw: null }
-  const said = { source: "contact" as const, fromMe: false, timestamp: new Date(), createdAt: new Date() }
-  await api.store.collections.messages.insertOne({
-    _id,
-    tenant: api.tenant,
-    account: account._id,
-    waId: _id,
-    chat,
-    author: ada,
-    authorName: "Ada",
-    content: { type: "text", text: "hi" },
-    ...said,
-    ...nothing,
-    ...fields,
-  })
-  return _id
+async function say({ tenant, _id: account }: AccountDoc, fields: Partial<MessageDoc>): Promise<string> {
+  const message = contactMessage({ tenant, account }, fields)
+  await api.store.collections.messages.insertOne(message)
+  return message._id
 }
 
 const json = (account: AccountDoc) => api.call("GET", `/v1/accounts/${account._id}/snapshot?format=json`)

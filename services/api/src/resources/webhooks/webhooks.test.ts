@@ -3,7 +3,7 @@ import { newId, parseEvent } from "@wildcat/shared/contracts"
 import { createSecretBox } from "@wildcat/shared/runtime"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { statusEvent } from "../../testing/publish-status.ts"
+import { statusEvent } from "@wildcat/shared/testing"
 import { secretsKey, startTestApi } from "../../testing/test-api.ts"
 import type { Parsed, TestApi } from "../../testing/test-api.ts"
 
@@ -203,10 +203,10 @@ test("one delivery is made again, or all that fit a filter, or none when dry", a
 test("a time range of the log is delivered again under the events' ids, once per call, only what fits", async () => {
   const account = newId("account")
   const { body: webhook } = await create({ events: ["account.*"] })
-  const events = Array.from({ length: 5 }, (_, index) => statusEvent({ _id: account, tenant: api.tenant }, index + 1))
+  const events = Array.from({ length: 5 }, (_, index) => statusEvent(api.tenant, account, index + 1))
   const before = new Date(Date.now() - 60_000).toISOString()
   for (const event of events) await publishEvent(api.bus, event)
-  await publishEvent(api.bus, statusEvent({ _id: account, tenant: newId("tenant") }))
+  await publishEvent(api.bus, statusEvent(newId("tenant"), account))
   const replay = (body: object, headers = {}) =>
     api.call("POST", `/v1/webhooks/${webhook.id}/replay`, { body: { from: before, ...body }, headers })
   expect((await replay({ dryRun: true })).body).toEqual({ matched: 5, nextFrom: null })

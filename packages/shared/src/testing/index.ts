@@ -1,0 +1,3 @@
+export * from "./contact-message.ts"
+export * from "./events.ts"
+export * from "./place.ts"

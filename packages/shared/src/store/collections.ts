@@ -1,17 +1,9 @@
 import type { Db } from "mongodb"
 import type { BudgetDoc, CampaignDoc, CampaignRecipientDoc } from "./campaign-documents.ts"
-import type {
-  ActionDoc,
-  AuthStateDoc,
-  DeliveryDoc,
-  DispatcherDoc,
-  IdempotencyDoc,
-  MessageDoc,
-  OutboxDoc,
-  PartitionDoc,
-  RevisionDoc,
-  SessionLogDoc,
-} from "./documents.ts"
+import type { AuthStateDoc, SessionLogDoc } from "./account-documents.ts"
+import type { ActionDoc, MessageDoc, OutboxDoc } from "./message-documents.ts"
+import type { IdempotencyDoc } from "./tenant-documents.ts"
+import type { DeliveryDoc, DispatcherDoc, PartitionDoc, RevisionDoc } from "./webhook-documents.ts"
 import type { ChatDoc } from "./chat-documents.ts"
 import type { ContactDoc, GroupDoc, NumberCheckDoc } from "./people-documents.ts"
 

@@ -1,6 +1,6 @@
 import { MongoBulkWriteError } from "mongodb"
 import type { Collections } from "./collections.ts"
-import type { DeliveryDoc } from "./documents.ts"
+import type { DeliveryDoc } from "./webhook-documents.ts"
 
 /** Inserts deliveries in one write; those that exist already stay as they are. Throws when any other write failed. */
 export async function insertOnce(deliveries: Collections["deliveries"], docs: DeliveryDoc[]): Promise<void> {

@@ -1,7 +1,9 @@
 import { Schema } from "mongoose"
 import type { Connection } from "mongoose"
-import type { AccountDoc, ApiKeyDoc, TenantDoc, WebhookDoc } from "./documents.ts"
-import { scopes } from "./documents.ts"
+import type { AccountDoc } from "./account-documents.ts"
+import type { ApiKeyDoc, TenantDoc } from "./tenant-documents.ts"
+import type { WebhookDoc } from "./webhook-documents.ts"
+import { scopes } from "./tenant-documents.ts"
 
 const person = { pn: { type: String, default: null }, lid: { type: String, default: null } }
 const nullable = <T>(type: T) => ({ type, default: null })

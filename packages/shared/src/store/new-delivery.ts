@@ -1,6 +1,6 @@
 import { chatOf } from "../contracts/index.ts"
 import type { MatchedEvent } from "../contracts/index.ts"
-import type { DeliveryDoc, WebhookDoc } from "./documents.ts"
+import type { DeliveryDoc, WebhookDoc } from "./webhook-documents.ts"
 
 /** A delivery of an event to a webhook, due at once. `position` is the event's place in the stream, 0 when it has none. */
 export function newDelivery(options: {

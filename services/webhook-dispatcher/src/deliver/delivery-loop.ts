@@ -7,6 +7,8 @@ import type { AttemptParts } from "./attempt.ts"
 import type { Breaker } from "./breaker.ts"
 import { claimDue } from "./claim.ts"
 import type { Claim } from "./claim.ts"
+import { createLane, nextTickMs, roomOf } from "./lane.ts"
+import type { Lane } from "./lane.ts"
 import { givingBack } from "./outcome.ts"
 import { failDeliveriesOfDeleted, pendingWebhooks } from "./pending-webhooks.ts"
 import type { Slots } from "./slots.ts"
@@ -34,28 +36,10 @@ export interface LoopParts extends AttemptParts {
   leaseMarginMs: number
 }
 
-/** What this process does for one webhook. */
-interface Lane {
-  id: string
-  partition: string
-  /** When deliveries may be due, in milliseconds since the epoch. */
-  nextAt: number
-  looking: boolean
-  /** Claimed and not yet begun. */
-  queue: Claim[]
-  running: Set<Promise<void>>
-  /** Moving average of the endpoint's answers. */
-  latencyMs: number
-}
-
 /** Looks at everything pending at least this often, whatever is known of due times: nudges get lost. */
 const pollMs = 5_000
 /** After a look that failed. */
 const faultPauseMs = 1_000
-/** As many are claimed ahead as the endpoint takes in this time, so that a claim is never long in the queue. */
-const aheadMs = 1_000
-const aheadMax = 12
-
 /** Delivers what is due, for ever. Each webhook has a lane of its own: a slow endpoint delays only itself. */
 export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
   const lanes = new Map<string, Lane>()
@@ -71,17 +55,8 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
   const laneOf = (webhook: CachedWebhook): Lane => {
     const known = lanes.get(webhook._id)
     if (known) return known
-    const { _id: id, partition } = webhook
-    const lane: Lane = {
-      id,
-      partition,
-      nextAt: Number.POSITIVE_INFINITY,
-      looking: false,
-      queue: [],
-      running: new Set(),
-      latencyMs: 100,
-    }
-    lanes.set(id, lane)
+    const lane = createLane(webhook)
+    lanes.set(lane.id, lane)
     return lane
   }
   const limitOf = (lane: Lane) => parts.breaker.limit(lane.id, parts.eachMax)
@@ -234,7 +209,7 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
   }
   const schedule = (): void => {
     if (stopping) return
-    const at = Date.now() + tickMs(lanes.values(), parts.breaker)
+    const at = Date.now() + Math.min(pollMs, nextTickMs(lanes.values(), parts.breaker))
     if (timer !== null && at >= timerAt) return
     if (timer !== null) clearTimeout(timer)
     timerAt = at
@@ -280,24 +255,4 @@ export function startDeliveryLoop(parts: LoopParts): DeliveryLoop {
       await settled(() => true)
     },
   }
-}
-
-/** Claims that a lane may have, begun or not: more than its slots only when the endpoint is fast. */
-function roomOf(lane: Lane, limit: number): number {
-  const ahead = Math.min(aheadMax, Math.floor(aheadMs / Math.max(1, lane.latencyMs)))
-  return limit === 1 ? 1 : limit * Math.max(1, ahead)
-}
-
-/** How long nothing becomes due; what ends or arrives looks by itself. */
-function tickMs(lanes: Iterable<Lane>, breaker: Breaker): number {
-  const now = Date.now()
-  let waitMs = pollMs
-  for (const lane of lanes) {
-    if (lane.queue.length === 0 && lane.nextAt === Number.POSITIVE_INFINITY) continue
-    const at = Math.max(breaker.opensAt(lane.id), lane.queue.length > 0 ? 0 : lane.nextAt)
-    // What is due already waits for a slot, and the end of an attempt looks again.
-    if (at > now) waitMs = Math.min(waitMs, at - now)
-    else if (lane.running.size === 0) waitMs = Math.min(waitMs, 50)
-  }
-  return Math.max(1, waitMs)
 }

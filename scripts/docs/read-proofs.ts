@@ -21,7 +21,7 @@ export function readProofs(root: string): Proof[] {
     .flatMap((file) => proofsOf(file.replaceAll("\\", "/"), readFileSync(join(root, file), "utf8")))
 }
 
-export function proofsOf(file: string, source: string): Proof[] {
+function proofsOf(file: string, source: string): Proof[] {
   return [...source.matchAll(tagged)].map((match) => {
     const [, , title = "", rows = "", cannot] = match
     const line = source.slice(source.lastIndexOf("\n", match.index) + 1, match.index)

@@ -6,7 +6,7 @@ import { idSchema } from "./ids.ts"
 export const textCharsMax = 65_536
 
 /** Fonts of a text on the status feed, as WhatsApp's clients offer them. */
-export const statusFonts = ["system", "script", "bold", "morningbreeze", "calistoga", "exo2", "courier"] as const
+const statusFonts = ["system", "script", "bold", "morningbreeze", "calistoga", "exo2", "courier"] as const
 
 /** The fields of a text, wherever it comes from. */
 export const textFields = {

@@ -22,7 +22,7 @@ export const sentNothing: SentLately = {
 }
 
 /** Why a message waits. */
-export const delayReasons = {
+const delayReasons = {
   delay: "a pause after the message before",
   per_minute: "the account's messages per minute are used up",
   per_hour: "the account's messages per hour are used up",

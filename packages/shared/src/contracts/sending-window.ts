@@ -22,7 +22,7 @@ export const spans = {
 export const emptyWindow: Window = { newest: 0, counts: [] }
 
 /** The window as it is at `now`: what is too old is gone. */
-export function windowAt(window: Window, { bucketMs, buckets }: Span, now: number): Window {
+function windowAt(window: Window, { bucketMs, buckets }: Span, now: number): Window {
   const newest = Math.max(window.newest, Math.floor(now / bucketMs))
   const passed = Math.min(newest - window.newest, buckets + 1)
   const counts = [...window.counts, ...Array.from({ length: passed }, () => 0)].slice(-(buckets + 1))

@@ -6,7 +6,7 @@ export const AccountStatus = z
 export type AccountStatus = z.infer<typeof AccountStatus>
 
 /** Who has to act: nobody (`transient`), nobody can (`permanent`), or a person (`needs-human`). */
-export const ReasonClass = z.enum(["transient", "permanent", "needs-human"])
+const ReasonClass = z.enum(["transient", "permanent", "needs-human"])
 
 interface Reason {
   class: z.infer<typeof ReasonClass>

@@ -2,7 +2,7 @@ import type { Binary } from "mongodb"
 import type { AccountPacing, AccountStatus, Person, Restriction, StatusReason } from "../contracts/index.ts"
 
 /** Why an owner gave a session to another worker: an operator's or its memory's drain, another one's share, its own end. */
-export const handOverReasons = ["drained", "rebalanced", "shutdown"] as const
+const handOverReasons = ["drained", "rebalanced", "shutdown"] as const
 
 /** Why a worker became the owner: nobody was, the owner had fallen silent, it was its own and begins anew, or it was given. */
 export const ownedBecause = ["claimed", "failover", "restarted", ...handOverReasons] as const

@@ -1,8 +1,6 @@
 import type { Stanza } from "../stanza/codec.ts"
 import { attribute, child, children } from "../stanza/nodes.ts"
 
-export type StanzaClass = "message" | "receipt" | "notification" | "call"
-
 /** Receipts of these types acknowledge the message they name; a retry request is followed by an ack of its own. */
 const settlingReceiptTypes = new Set([undefined, "inactive", "sender", "peer_msg", "hist_sync", "read", "read-self"])
 

@@ -21,7 +21,7 @@ export function answerProblems(log: Logger) {
   }
 }
 
-export function sendProblem(response: Response, error: WildcatError, requestId: string): void {
+function sendProblem(response: Response, error: WildcatError, requestId: string): void {
   const problem = problemOf(error, requestId)
   for (const name of ["etag", "last-modified", "content-disposition", "content-length", "content-range"]) {
     response.removeHeader(name)

@@ -30,7 +30,7 @@ export function pageOf<T extends z.ZodType>(item: T) {
 const Position = z.tuple([z.number().int().min(0).max(8.64e15), z.string().max(64)])
 export type Position = z.infer<typeof Position>
 
-export function encodeCursor(position: Position): string {
+function encodeCursor(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString("base64url")
 }
 

@@ -22,7 +22,7 @@ export interface Authenticator {
 }
 
 /** A revoked key stops working within this time in every process, and at once in the one that revoked it. */
-export const keyCacheMs = 5_000
+const keyCacheMs = 5_000
 
 /** Keys remembered at once; the oldest are forgotten first. */
 const cacheMax = 10_000

@@ -14,7 +14,7 @@ export const previewPixels = 160
 export type Fetch = (url: string, limits: { timeoutMs: number; bytesMax: number }) => Promise<Readable>
 
 /** The first link of a text, without what ends the sentence around it. */
-export function firstLink(text: string): string | null {
+function firstLink(text: string): string | null {
   return /https?:\/\/[^\s<>"'`]+/i.exec(text)?.[0].replace(/[.,;:!?)\]}»”’]+$/, "") ?? null
 }
 

@@ -17,7 +17,7 @@ export interface Claim {
 }
 
 /** How an attempt ended that nobody finished recording: the endpoint may have seen it or not. */
-export const unknownOutcome = { outcome: "unknown", error: "the dispatcher ended during the attempt" } as const
+const unknownOutcome = { outcome: "unknown", error: "the dispatcher ended during the attempt" } as const
 
 export const attemptBegun = {
   outcome: "running",

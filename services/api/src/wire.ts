@@ -1,4 +1,4 @@
-import { connectBus, provisionStreams } from "@wildcat/shared/bus"
+import { connectBus, onNudge, provisionStreams } from "@wildcat/shared/bus"
 import { createSecretBox, serveWaiting } from "@wildcat/shared/runtime"
 import type { ReadyCheck, Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
@@ -21,6 +21,8 @@ import { referenceFiles } from "./reference/reference-page.ts"
 import { routes } from "./resources/index.ts"
 import { createEventSockets } from "./http/event-sockets.ts"
 import { publicRoutes } from "./resources/service/public-routes.ts"
+import { createKnownAccounts } from "./tenant/known-accounts.ts"
+import { createOwnerTickets } from "./tenant/owner-tickets.ts"
 import type { Limits } from "./tenant/parts.ts"
 
 /** A database that does not answer is reported, not waited for. */
@@ -63,7 +65,10 @@ export async function startApi(settings: Config, scope: Scope): Promise<void> {
     requests: createKeyLimit({ name: "requests", perMinute: settings.REQUESTS_PER_MINUTE, store }),
     sends: createKeyLimit({ name: "sends", perMinute: settings.SENDS_PER_MINUTE, store }),
   }
-  const access = { hasher, authenticator, limiter, addresses, limits }
+  const known = createKnownAccounts()
+  const accountsChange = onNudge(bus, bus.subjects.accountsNudge, () => known.forgetAll())
+  scope.onStop("known accounts", async () => accountsChange.stop())
+  const access = { hasher, authenticator, limiter, addresses, limits, known, tickets: createOwnerTickets() }
   const parts = { ...access, store, bus, box, secrets, hub, eventLog, streams, log }
 
   const checks: Record<string, ReadyCheck> = { mongodb: store.check, nats: bus.check }

@@ -3,11 +3,10 @@ import { campaignCommands } from "./campaign-commands.ts"
 import { contactCommands } from "./contact-commands.ts"
 import { groupCommands } from "./group-commands.ts"
 import { chatCommands } from "./chat-commands.ts"
-import { idSchema } from "./ids.ts"
 import { mediaCommands } from "./media-commands.ts"
 import { presenceCommands } from "./presence-commands.ts"
 import { profileCommands } from "./profile-commands.ts"
-import { MessageStatus } from "./status.ts"
+import { sendCommands } from "./send-commands.ts"
 
 /**
  * Every order to a session: verb → request, reply and how long the caller waits at most.
@@ -23,18 +22,7 @@ export const commands = {
   },
   /** Unlinks the device at WhatsApp and deletes the credentials. */
   "account.logout": { request: z.object({}), reply: z.object({}), deadlineMs: 15_000 },
-  /** A row was put in the outbox. Replies at once, or with the outcome when `wait` is set. */
-  "message.send": {
-    request: z.object({ message: idSchema("message"), wait: z.boolean() }),
-    reply: z.object({ status: MessageStatus }),
-    deadlineMs: 30_000,
-  },
-  /** A row that still says queued was given other content. Replies `queued` when that is what will be sent. */
-  "message.revise": {
-    request: z.object({ message: idSchema("message"), revision: z.number().int().positive() }),
-    reply: z.object({ status: MessageStatus }),
-    deadlineMs: 10_000,
-  },
+  ...sendCommands,
   ...campaignCommands,
   ...chatCommands,
   ...groupCommands,

@@ -31,12 +31,12 @@ export function handleCall(route: Route, parts: Parts, idempotency: Idempotency)
       gone: goneSignal(response),
     })
     try {
-      if (route.method === "get") return await sendReply(response, await prepared.run(newSeed()))
+      if (route.method === "get") return await sendReply(response, await prepared.run(newSeed(), false))
       const { outcome, replayed } = await idempotency.run({
         tenant: caller.tenant,
         key,
         fingerprint: fingerprintOf(request, caller, prepared),
-        effect: async (seed) => complete(await prepared.run(seed)),
+        effect: async (seed, repeated) => complete(await prepared.run(seed, repeated)),
       })
       if (replayed) response.set("idempotency-replayed", "true")
       await sendReply(response, outcome)

@@ -52,6 +52,8 @@ export interface Call<Params, Query, Body> {
   tenant: TenantAccess
   /** Fixed per idempotent call: ids derived from it stay the same when the call is repeated after a crash. */
   seed: string
+  /** An earlier try of this call may have done a part of it, or all: what it made has ids of this seed. */
+  repeated: boolean
   /** A header of the request. */
   header: (name: string) => string | undefined
   method: string
@@ -74,7 +76,7 @@ export interface RawCall {
 export interface Prepared {
   /** What makes two calls the same call: the body as it was understood. */
   fingerprint: unknown
-  run(seed: string): Promise<Reply>
+  run(seed: string, repeated: boolean): Promise<Reply>
   /** Removes what reading the body left behind, when it will not be run. */
   discard: () => Promise<void>
 }
@@ -127,7 +129,7 @@ export function route<P extends z.ZodObject = Nothing, Q extends z.ZodObject = N
       return {
         fingerprint: read?.fingerprint ?? null,
         // A route without a body reader has B = undefined.
-        run: (seed) => handler({ ...rest, ...input, seed, body: read?.value as B }),
+        run: (seed, repeated) => handler({ ...rest, ...input, seed, repeated, body: read?.value as B }),
         discard: async () => read?.discard?.(),
       }
     },

@@ -19,7 +19,8 @@ export interface IdempotentCall {
   key: string | undefined
   /** Anything JSON that tells this call from another one under the same key. */
   fingerprint: unknown
-  effect: (seed: string) => Promise<Outcome>
+  /** `repeated`: an earlier try with this seed may have done a part of it, or all. */
+  effect: (seed: string, repeated: boolean) => Promise<Outcome>
 }
 
 export interface Idempotency {
@@ -49,12 +50,12 @@ interface Parts {
 export function createIdempotency(parts: Parts): Idempotency {
   return {
     async run(call) {
-      if (call.key === undefined) return { outcome: await call.effect(newSeed()), replayed: false }
+      if (call.key === undefined) return { outcome: await call.effect(newSeed(), false), replayed: false }
       const id = `${call.tenant}:${call.key}`
       const fingerprint = createHash("sha256").update(JSON.stringify(call.fingerprint)).digest("hex")
       const claim = await claimOrJoin(parts, { id, tenant: call.tenant, fingerprint })
       if ("outcome" in claim) return { outcome: claim.outcome, replayed: true }
-      return { outcome: await carryOut(parts, claim.mine, call.effect), replayed: false }
+      return { outcome: await carryOut(parts, claim, call.effect), replayed: false }
     },
   }
 }
@@ -65,12 +66,18 @@ interface Wanted {
   fingerprint: string
 }
 
+interface Claim {
+  mine: IdempotencyDoc
+  /** It was another call's before. */
+  repeated: boolean
+}
+
 /** Either the record is ours to carry out, or another call has recorded the outcome. */
-async function claimOrJoin(parts: Parts, wanted: Wanted): Promise<{ mine: IdempotencyDoc } | { outcome: Outcome }> {
+async function claimOrJoin(parts: Parts, wanted: Wanted): Promise<Claim | { outcome: Outcome }> {
   const deadline = performance.now() + waitMs
   for (;;) {
     const mine = await claimNew(parts.records, wanted)
-    if (mine) return { mine }
+    if (mine) return { mine, repeated: false }
     const record = await parts.records.findOne({ _id: wanted.id })
     const outcome = record && (await settle(parts, record, wanted))
     if (outcome) return outcome
@@ -110,7 +117,7 @@ async function settle(
   parts: Parts,
   record: IdempotencyDoc,
   wanted: Wanted,
-): Promise<{ mine: IdempotencyDoc } | { outcome: Outcome } | null> {
+): Promise<Claim | { outcome: Outcome } | null> {
   if (record.expiresAt.getTime() <= Date.now()) {
     await parts.records.deleteOne({ _id: record._id, expiresAt: record.expiresAt })
     return null
@@ -125,17 +132,21 @@ async function settle(
     { _id: record._id, state: "running", lockedUntil: record.lockedUntil },
     { $set: { lockedUntil } },
   )
-  return taken.modifiedCount === 1 ? { mine: { ...record, lockedUntil } } : null
+  return taken.modifiedCount === 1 ? { mine: { ...record, lockedUntil }, repeated: true } : null
 }
 
 /**
  * A call that fails has no recorded answer: the next one under the key carries it out again, with the same seed. So an
  * error can be repaired and tried again, and what had been done already is recognised.
  */
-async function carryOut(parts: Parts, record: IdempotencyDoc, effect: IdempotentCall["effect"]): Promise<Outcome> {
+async function carryOut(
+  parts: Parts,
+  { mine: record, repeated }: Claim,
+  effect: IdempotentCall["effect"],
+): Promise<Outcome> {
   const renewal = setInterval(() => void tolerate(lockFor(parts, record, lockMs), "renewed again", parts.log), renewMs)
   try {
-    const outcome = await effect(record.seed)
+    const outcome = await effect(record.seed, repeated)
     faultPoint("api.after-effect-before-idempotency-record")
     const response = sealResponse(parts.box, record._id, outcome)
     await parts.records.updateOne({ _id: record._id }, { $set: { state: "done", response } })

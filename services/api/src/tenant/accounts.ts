@@ -22,13 +22,22 @@ export function accountsOf(parts: Parts, caller: Caller) {
   const get = async (id: string, field?: string): Promise<AccountDoc> => {
     const account = await accounts.findOne(one(id)).lean<AccountDoc | null>()
     if (account === null) throw notFound("account", field)
+    parts.known.put(account)
     return account
+  }
+
+  /** As it was a moment ago, see `KnownAccounts`; null when it must be read. */
+  const known = (id: string): AccountDoc | null => {
+    const account = parts.known.get(id)
+    const isMine = account?.tenant === caller.tenant && (caller.account === null || caller.account === id)
+    return account !== null && isMine && account.desired !== "deleted" ? account : null
   }
 
   const change = async (id: string, set: Partial<AccountDoc>): Promise<AccountDoc> => {
     const account = await accounts
       .findOneAndUpdate(one(id), { $set: set }, { returnDocument: "after" })
       .lean<AccountDoc | null>()
+    parts.known.forget(id)
     if (account === null) throw notFound("account")
     nudge(parts.bus, parts.bus.subjects.accountsNudge)
     return account
@@ -36,6 +45,7 @@ export function accountsOf(parts: Parts, caller: Caller) {
 
   return {
     get,
+    known,
 
     async list({ limit, cursor }: PageRequest): Promise<Page<AccountDoc>> {
       const after = decodeCursor(cursor)

@@ -6,6 +6,7 @@ import { decodeCursor, pageFrom } from "../http/page.ts"
 import type { Page, PageRequest, Position } from "../http/page.ts"
 import type { Caller } from "../keys/authenticator.ts"
 import type { Parts } from "./parts.ts"
+import { sessionsOf } from "./sessions.ts"
 
 /** A message of the log, or a send that the log does not have yet. */
 export type LoggedMessage = { kind: "logged"; doc: MessageDoc } | { kind: "queued"; doc: OutboxDoc }
@@ -26,16 +27,23 @@ export interface MessageQuery extends PageRequest {
 /** Messages of accounts that the caller has found: every query names tenant and account. */
 export function messagesOf(parts: Parts, caller: Caller) {
   const { messages, outbox } = parts.store.collections
+  const sessions = sessionsOf(parts)
   const of = (account: AccountDoc) => ({ tenant: caller.tenant, account: account._id })
 
   return {
-    /** Null when the account has no such message. The log knows more than the outbox. */
+    /**
+     * Null when the account has no such message. The log knows more than the outbox; of a message on its way its owner may
+     * have told more than is stored, which is waited for.
+     */
     async find(account: AccountDoc, id: string): Promise<LoggedMessage | null> {
-      const doc = await messages.findOne({ ...of(account), _id: id })
-      if (doc) return { kind: "logged", doc }
-      const row = await outbox.findOne({ ...of(account), _id: id })
-      return row && { kind: "queued", doc: row }
+      const found = await read(account, id)
+      if (found === null || !isOnItsWay(found)) return found
+      await sessions.settle(account)
+      return read(account, id)
     },
+
+    /** As `find`, without waiting for anything. */
+    read,
 
     /** The message whose media failed; null when there is none of the caller's. */
     async findByFailedMedia(media: string): Promise<MessageDoc | null> {
@@ -65,12 +73,15 @@ export function messagesOf(parts: Parts, caller: Caller) {
       return pageFrom(all.toSorted(newestFirst), query.limit, positionOf)
     },
 
-    /** Writes a send. The same id a second time is the same send. */
-    async enqueue(row: Omit<OutboxDoc, "tenant">): Promise<void> {
+    /** Writes a send. The same id a second time is the same send: null then. */
+    async enqueue(row: Omit<OutboxDoc, "tenant">): Promise<OutboxDoc | null> {
+      const doc = { ...row, tenant: caller.tenant }
       try {
-        await outbox.insertOne({ ...row, tenant: caller.tenant })
+        await outbox.insertOne(doc)
+        return doc
       } catch (error) {
         if (!isDuplicateKey(error)) throw error
+        return null
       }
     },
 
@@ -83,6 +94,13 @@ export function messagesOf(parts: Parts, caller: Caller) {
         .toArray()
       return new Map(found.map(({ waId, author }) => [waId, author]))
     },
+  }
+
+  async function read(account: AccountDoc, id: string): Promise<LoggedMessage | null> {
+    const doc = await messages.findOne({ ...of(account), _id: id })
+    if (doc) return { kind: "logged", doc }
+    const row = await outbox.findOne({ ...of(account), _id: id })
+    return row && { kind: "queued", doc: row }
   }
 
   /**
@@ -115,6 +133,10 @@ export function messagesOf(parts: Parts, caller: Caller) {
       ])
       .toArray()
   }
+}
+
+function isOnItsWay({ kind, doc }: LoggedMessage): boolean {
+  return doc.status === "sending" || (kind === "queued" && doc.status === "queued" && doc.dueAt.getTime() <= Date.now())
 }
 
 const unloggedStates = ["queued", "failed", "expired", "cancelled"] as const

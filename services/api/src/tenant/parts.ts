@@ -9,6 +9,8 @@ import type { KeyHasher } from "../keys/api-key.ts"
 import type { Authenticator } from "../keys/authenticator.ts"
 import type { SeededSecrets } from "../keys/seeded-secrets.ts"
 import type { KeyLimit } from "../rate-limit/key-limit.ts"
+import type { KnownAccounts } from "./known-accounts.ts"
+import type { OwnerTickets } from "./owner-tickets.ts"
 
 export interface Limits {
   accountsMax: number
@@ -40,6 +42,8 @@ export interface Parts {
   streams: EventStreams
   /** What each API key may do in a minute. */
   limiter: { requests: KeyLimit; sends: KeyLimit }
+  known: KnownAccounts
+  tickets: OwnerTickets
   addresses: AddressPolicy
   limits: Limits
   log: Logger

@@ -1,7 +1,6 @@
 import { WildcatError } from "@wildcat/shared/contracts"
 import type { CommandReply, CommandRequest, CommandVerb } from "@wildcat/shared/contracts"
 import { requestCommand } from "@wildcat/shared/bus"
-import { tolerate } from "@wildcat/shared/runtime"
 import type { AccountDoc } from "@wildcat/shared/store"
 import type { Parts } from "./parts.ts"
 
@@ -23,9 +22,35 @@ export function sessionsOf(parts: Parts) {
 
   return {
     command,
-    /** Sends an order whose reply nobody waits for, about something that the worker also finds by itself. */
-    tell<V extends CommandVerb>(account: AccountDoc, verb: V, request: CommandRequest<V>, deadlineMs: number): void {
-      void tolerate(command(account, verb, request, deadlineMs), "the worker finds it by itself", parts.log)
+    /** The ticket that an account's owner gave last, for the order about a row that is written after this call. */
+    ticketOf: (account: AccountDoc) => parts.tickets.get(account._id),
+
+    /**
+     * Tells the owner of a row in the outbox, which it gets along where it can be sure of it. Throws as `command`. What was
+     * not told the owner finds by itself, but late: the next row does not overtake it then.
+     */
+    async sendWritten(
+      account: AccountDoc,
+      order: CommandRequest<"message.send">,
+      deadlineMs: number,
+    ): Promise<CommandReply<"message.send">> {
+      try {
+        const reply = await command(account, "message.send", order, deadlineMs)
+        if (reply.ticket !== undefined) parts.tickets.put(account._id, reply.ticket)
+        return reply
+      } catch (error) {
+        parts.tickets.forget(account._id)
+        throw error
+      }
+    },
+
+    /** Waits until what the owner knows of its sends can be read; at once without an owner. */
+    async settle(account: AccountDoc): Promise<void> {
+      try {
+        await command(account, "message.settle", {})
+      } catch (error) {
+        if (!(error instanceof WildcatError)) throw error
+      }
     },
   }
 }

@@ -19,11 +19,13 @@ afterAll(async () => {
   await place.cleanup()
 })
 
+const tenant = newId("tenant")
+
 async function queue(account: string): Promise<OutboxDoc> {
   const now = new Date()
   const row: OutboxDoc = {
     _id: newId("message"),
-    tenant: newId("tenant"),
+    tenant,
     account,
     waId: "3EB0",
     to: "4915112345678@s.whatsapp.net",
@@ -42,9 +44,55 @@ async function queue(account: string): Promise<OutboxDoc> {
   return row
 }
 
+const rowsOf = (account: string) =>
+  createDueRows({ outbox: store.collections.outbox, tenant, account, isUnconfirmed: () => false })
+const idsOf = (rows: OutboxDoc[]) => rows.map(({ _id }) => _id)
+
+test("a row that is brought along with a ticket needs no look at MongoDB, and all others are found", async () => {
+  const account = newId("account")
+  const rows = rowsOf(account)
+  expect(await rows.look(Date.now())).toEqual([])
+  const { ticket } = rows
+  const [brought, untold] = [await queue(account), await queue(account)]
+  rows.bring(brought, ticket)
+  expect(idsOf(await rows.look(Date.now()))).toEqual([brought._id])
+  rows.take(brought, "sending")
+  rows.unclear()
+  expect(idsOf(await rows.look(Date.now()))).toEqual([untold._id])
+})
+
+test("a row that has left the outbox is not sent again when its order comes late, also after many others", async () => {
+  const account = newId("account")
+  const rows = rowsOf(account)
+  await rows.look(Date.now())
+  const { ticket } = rows
+  const row = await queue(account)
+  rows.take(row, "cancelled")
+  rows.recorded([{ id: row._id, status: "cancelled", error: null }])
+  await store.collections.outbox.updateOne({ _id: row._id }, { $set: { status: "cancelled" } })
+  for (let others = 0; others < 1_000; others += 1) {
+    rows.bring(row, ticket)
+    expect(await rows.look(Date.now())).toEqual([])
+    const _id = newId("message")
+    rows.take({ _id }, "sending")
+    rows.recorded([{ id: _id, status: "sending", error: null }])
+  }
+})
+
+test("a ticket of another owner proves nothing: MongoDB is asked", async () => {
+  const account = newId("account")
+  const { ticket } = rowsOf(account)
+  const rows = rowsOf(account)
+  await rows.look(Date.now())
+  const row = await queue(account)
+  await store.collections.outbox.updateOne({ _id: row._id }, { $set: { status: "cancelled" } })
+  rows.bring(row, ticket)
+  expect(await rows.look(Date.now())).toEqual([])
+})
+
 test("a row that was read stays taken for whoever read it, also when MongoDB has learnt of it and forgotten the rest", async () => {
   const account = newId("account")
-  const rows = createDueRows({ outbox: store.collections.outbox, account, isUnconfirmed: () => false })
+  const rows = rowsOf(account)
   const { _id } = await queue(account)
   await rows.keeping(async () => {
     const [read] = await rows.look(Date.now())

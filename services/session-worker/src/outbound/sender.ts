@@ -1,4 +1,4 @@
-import type { MessageStatus } from "@wildcat/shared/contracts"
+import type { MessageStatus, WrittenRow } from "@wildcat/shared/contracts"
 import { faultPoint, jittered } from "@wildcat/shared/runtime"
 import type { OutboxDoc } from "@wildcat/shared/store"
 import type { OwnMessages } from "../inbound/own-messages.ts"
@@ -13,12 +13,12 @@ import type { CampaignGate } from "./campaigns/campaign-gate.ts"
 import { NotSendable } from "./content.ts"
 import { aheadMs, createDueRows } from "./due-rows.ts"
 import { createOutcomes } from "./outcomes.ts"
-import type { Outcomes } from "./outcomes.ts"
+import type { Outcome, Outcomes } from "./outcomes.ts"
 import type { AccountPacing } from "./pacing/account-pacing.ts"
 import { prepareRow } from "./prepare-row.ts"
 import type { PreparedRow, PrepareOptions } from "./prepare-row.ts"
 import { createRelay } from "./relay.ts"
-import { acceptedChange, endedChange } from "./settle.ts"
+import { acceptedChange, endedChange, sentMessage } from "./settle.ts"
 import type { Ended } from "./settle.ts"
 import { sendChange } from "./stage-send.ts"
 import { createTries } from "./tries.ts"
@@ -28,6 +28,7 @@ import type { Verdict } from "./verdict.ts"
 
 export interface SenderOptions extends PrepareOptions {
   account: string
+  tenant: string
   sessionLog: SessionLog
   own: OwnMessages
   /** A send whose fate is not known is repeated under the same id up to this age. */
@@ -42,8 +43,11 @@ export interface Sender {
   /** The connection is ready: resolves what is in doubt, then sends until `disconnected`. */
   connected(connection: GatedSocket): void
   disconnected(): void
-  /** A row was added. */
+  /** Rows were added. */
   wake(): void
+  /** A row was added, and is here: see `DueRows`. */
+  take(row: WrittenRow, ticket: string): void
+  readonly ticket: string
   /**
    * Ends a queued row unless it is on its way or has ended already. Resolves with the state that it is in, once that is
    * durable: `cancelled` is never followed by a send. Throws `not_found`.
@@ -57,7 +61,10 @@ export interface Sender {
   seen(waId: string): void
   /** The rows' new states are in MongoDB: they need not be remembered any more. */
   recorded(marks: readonly OutboxMark[]): void
-  /** Calls when the message's fate can be read in MongoDB, or a second after it is durable at the latest. */
+  /**
+   * Calls when the message's fate is durable, with the message; without it when its fate can be read in MongoDB, or a second
+   * after it is durable at the latest.
+   */
   onOutcome: Outcomes["on"]
   /** See `Relay`. */
   readonly unansweredSince: number | null
@@ -73,6 +80,7 @@ export function createSender(options: SenderOptions): Sender {
   const { state, sessionLog, own, log } = options
   const rows = createDueRows({
     outbox: options.store.collections.outbox,
+    tenant: options.tenant,
     account: options.account,
     isUnconfirmed: (waId) => state.get("unconfirmed", waId) !== undefined,
   })
@@ -87,23 +95,26 @@ export function createSender(options: SenderOptions): Sender {
   let retry: NodeJS.Timeout | null = null
   const isPresent = (one: GatedSocket) => connection === one
 
-  const settle = (waId: string, id: string, status: MessageStatus, number: number) => {
+  const settle = (waId: string, id: string, outcome: Outcome, number: number) => {
     relay.answered(waId)
     if (!outcomes.isAwaited(id)) return
+    const tell = () => outcomes.tell(id, outcome)
     sessionLog.whenDurable(number).then(
-      () => setTimeout(() => outcomes.tell(id, status), recordWaitMs),
+      () => (outcome.sent === undefined ? void setTimeout(tell, recordWaitMs) : tell()),
       () => log.debug({ message: id }, "outcome.not_durable"),
     )
   }
   const accept = (waId: string, sent: Unconfirmed) => {
-    if (sent.action === undefined) own.put({ id: sent.id, waId, chat: sent.view.chat, status: "server_ack" })
-    settle(waId, sent.id, "server_ack", sessionLog.stage(acceptedChange(waId, sent, new Date())))
+    const status = "server_ack" as const
+    if (sent.action === undefined) own.put({ id: sent.id, waId, chat: sent.view.chat, status })
+    const at = new Date()
+    settle(waId, sent.id, { status, ...sentMessage(sent, at) }, sessionLog.stage(acceptedChange(waId, sent, at)))
   }
   const end = (
     waId: string,
     message: Pick<Unconfirmed, "id"> & { view: Pick<Unconfirmed["view"], "chat"> },
     ended: Ended,
-  ) => settle(waId, message.id, ended.status, sessionLog.stage(endedChange(waId, message, ended)))
+  ) => settle(waId, message.id, { status: ended.status }, sessionLog.stage(endedChange(waId, message, ended)))
 
   const work = async () => {
     again = true
@@ -119,10 +130,11 @@ export function createSender(options: SenderOptions): Sender {
   }
   const interrupted = (error: unknown) => {
     log.warn({ error }, "outbox.interrupted")
+    rows.unclear()
     retry ??= setTimeout(
       () => {
         retry = null
-        void work()
+        wake()
       },
       jittered(retryDelaysMs, 1),
     )
@@ -133,10 +145,11 @@ export function createSender(options: SenderOptions): Sender {
     const to = connection
     // New sends come after the ones in doubt.
     if (to === null || resolving) return false
-    for (const row of await rows.look(Date.now())) {
-      if (!isPresent(to)) return false
+    const due = await rows.look(Date.now())
+    for (const row of due) {
+      if (!isPresent(to)) break
       const verdict = await verdictOf(row, options, Date.now())
-      if (!isPresent(to)) return false
+      if (!isPresent(to)) break
       if (verdict.do === "wait") {
         alarm.at(verdict.until)
         break
@@ -145,7 +158,9 @@ export function createSender(options: SenderOptions): Sender {
       if (typesUntil !== null) alarm.at(typesUntil)
       else if (await obey(row, verdict, to)) again = true
     }
-    return again
+    // Whatever was put off, or not come to, is looked for the next time.
+    if (!due.every((row) => rows.isTaken(row))) rows.unclear()
+    return again && isPresent(to)
   }
   /** True when something was done about the row. */
   const obey = async (row: OutboxDoc, verdict: Exclude<Verdict, { do: "wait" }>, to: GatedSocket): Promise<boolean> => {
@@ -235,10 +250,14 @@ export function createSender(options: SenderOptions): Sender {
       else end(waId, sent, { status: "unknown", error: null })
     }
   }
-  const alarm = createAlarm(() => void work())
+  const wake = () => {
+    rows.unclear()
+    void work()
+  }
+  const alarm = createAlarm(wake)
   const poll = setInterval(() => {
     void rows.keeping(endOverdue).catch(interrupted)
-    void work()
+    wake()
   }, options.pollMs)
 
   return {
@@ -248,14 +267,21 @@ export function createSender(options: SenderOptions): Sender {
       resolving = true
       resolveDoubts(to)
         .finally(() => (resolving = false))
-        .then(work, interrupted)
+        .then(wake, interrupted)
     },
     disconnected() {
       connection = null
       typing.reset()
       relay.reset()
     },
-    wake: () => void work(),
+    wake,
+    take(row, ticket) {
+      rows.bring(row, ticket)
+      void work()
+    },
+    get ticket() {
+      return rows.ticket
+    },
     revise: (id, revision) =>
       rows.keeping(async () => {
         const { row, status } = await rows.read(id)
@@ -288,7 +314,7 @@ export function createSender(options: SenderOptions): Sender {
     recorded(marks) {
       rows.recorded(marks)
       for (const { id, status } of marks) {
-        if (status !== "sending") outcomes.tell(id, status)
+        if (status !== "sending") outcomes.tell(id, { status })
       }
     },
     onOutcome: outcomes.on,

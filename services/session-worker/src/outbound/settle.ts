@@ -1,5 +1,5 @@
 import { derivedId } from "@wildcat/shared/contracts"
-import type { MessageStatus } from "@wildcat/shared/contracts"
+import type { MessageStatus, MessageView, SentMessage, StatusStep } from "@wildcat/shared/contracts"
 import { actionChange } from "../actions/staged-action.ts"
 import type { StagedAction } from "../actions/staged-action.ts"
 import { fitEvent } from "../inbound/fit-event.ts"
@@ -10,7 +10,7 @@ import type { Unconfirmed } from "../log/state.ts"
 /** WhatsApp's server took the message: `message.sent` is true from now on. */
 export function acceptedChange(waId: string, sent: Unconfirmed, at: Date): Change {
   if (sent.action !== undefined) return doneChange(waId, { ...sent, action: sent.action }, at)
-  const step = { status: "server_ack", at: at.toISOString(), recipient: null } as const
+  const step = ackStep(at)
   return {
     state: { unconfirmed: { [waId]: null } },
     outbox: [{ id: sent.id, status: "server_ack", error: null }],
@@ -24,6 +24,19 @@ export function acceptedChange(waId: string, sent: Unconfirmed, at: Date): Chang
       },
     ],
   }
+}
+
+/** The message as it will be read when its change is carried on; nothing for what is done to another message. */
+export function sentMessage({ view, action }: Unconfirmed, at: Date): { sent?: SentMessage } {
+  if (action !== undefined) return {}
+  return { sent: { view, timeline: [sendingStep(view), ackStep(at)] } }
+}
+
+const ackStep = (at: Date): StatusStep => ({ status: "server_ack", at: at.toISOString(), recipient: null })
+
+/** The first step of a message, as it is staged. */
+export function sendingStep({ timestamp }: MessageView): StatusStep {
+  return { status: "sending", at: timestamp, recipient: null }
 }
 
 /** Times of WhatsApp's server are whole seconds, and what is done to a message counts by its time. */

@@ -9,6 +9,7 @@ import type { Names } from "../inbound/people.ts"
 import type { Change } from "../log/entry.ts"
 import type { SessionState, Unconfirmed } from "../log/state.ts"
 import type { PreparedRow } from "./prepare-row.ts"
+import { sendingStep } from "./settle.ts"
 import { isStranger } from "./stranger.ts"
 
 /** The change by which a send enters the log: from then on it is sent under this id with these bytes, or not at all. */
@@ -79,7 +80,7 @@ function rowOf(sent: Unconfirmed, { tenant, account }: OutboxDoc, box: SecretBox
     timestamp: new Date(view.timestamp),
     media: view.media === null ? null : { ...view.media, status: "stored", error: null },
     status: "sending",
-    timeline: [{ status: "sending", at: view.timestamp, recipient: null }],
+    timeline: [sendingStep(sent.view)],
     error: null,
     raw: new Binary(box.seal(sent.message, `message:${id}`)),
     createdAt: new Date(),

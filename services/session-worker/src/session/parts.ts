@@ -190,6 +190,7 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
   })
   const sender = createSender({
     ...shared,
+    tenant: account.tenant,
     me,
     resendMsMax: settings.resendMsMax,
     pollMs,

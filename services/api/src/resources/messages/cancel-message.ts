@@ -36,11 +36,11 @@ export const cancelMessage = route({
     },
   },
   errors: [...whatsAppErrors, "conflict"],
-  async handler({ tenant, params, query, seed }) {
+  async handler({ tenant, params, query, seed, repeated }) {
     const account = await tenant.accounts.get(params.id)
     if (query.for === "everyone") {
       const input = { content: { type: "delete" as const, message: params.messageId }, priority: "normal" as const }
-      return send(tenant, account, { input, seed, wait: true })
+      return send(tenant, account, { input, seed, repeated, wait: true })
     }
     if (query.for === "me") return { status: 200, body: await hideMessage(tenant, account, params.messageId) }
     const outcome = await tenant.outbox.cancel(account, params.messageId)

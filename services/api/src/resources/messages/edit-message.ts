@@ -26,8 +26,8 @@ export const editMessage = route({
   ),
   responses: sendResponses,
   errors: ["account_not_running", "account_not_linked", "conflict", "session_unavailable"],
-  async handler({ tenant, params: { id, messageId: message }, body, seed }) {
+  async handler({ tenant, params: { id, messageId: message }, body, seed, repeated }) {
     const input = { content: { type: "edit" as const, message, text: body.text }, priority: "normal" as const }
-    return send(tenant, await tenant.accounts.get(id), { input, seed, wait: true })
+    return send(tenant, await tenant.accounts.get(id), { input, seed, repeated, wait: true })
   },
 })

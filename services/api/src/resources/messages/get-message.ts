@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { idSchema } from "@wildcat/shared/contracts"
 import { notFound, route } from "../../http/route.ts"
-import { MessageEntry, viewMessages } from "./message-view.ts"
+import { MessageEntry, viewMessage } from "./message-view.ts"
 
 export const getMessage = route({
   method: "get",
@@ -17,7 +17,6 @@ export const getMessage = route({
     const account = await tenant.accounts.get(params.id)
     const message = await tenant.messages.find(account, params.messageId)
     if (message === null) throw notFound("message", "path.messageId")
-    const [view] = await viewMessages(tenant, account, [message])
-    return { status: 200, body: view }
+    return { status: 200, body: await viewMessage(tenant, account, message) }
   },
 })

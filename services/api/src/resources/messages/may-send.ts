@@ -14,6 +14,10 @@ export function assertMaySend(account: AccountDoc): void {
   throw new WildcatError("account_not_linked", { detail: `the account is not linked: ${why}` })
 }
 
+export function maySend(account: AccountDoc): boolean {
+  return account.desired === "running" && !needsHuman(account)
+}
+
 function needsHuman({ me, status, reason }: AccountDoc): boolean {
   if (me === null || status === "logged_out" || status === "failed" || status === "qr") return true
   // "stopped" is the reason of the stop before; the account is wanted to run again by now.

@@ -10,7 +10,7 @@ import {
   personOf,
   shownContent,
 } from "@wildcat/shared/contracts"
-import type { ChatRef, PacingSituation } from "@wildcat/shared/contracts"
+import type { ChatRef, PacingSituation, SentMessage } from "@wildcat/shared/contracts"
 import type { AccountDoc, MessageDoc, OutboxDoc } from "@wildcat/shared/store"
 import type { LoggedMessage } from "../../tenant/messages.ts"
 import type { TenantAccess } from "../../tenant/tenant-access.ts"
@@ -75,16 +75,52 @@ export async function viewMessages(
   const authors = await tenant.messages.authorsOf(account, quoted)
   const waits = messages.some(({ kind, doc }) => kind === "queued" && doc.status === "queued")
   const situation = waits ? await tenant.outbox.situationOf(account) : null
-  return Promise.all(
-    messages.map((each) =>
-      each.kind === "logged"
-        ? viewLogged(each.doc)
-        : viewQueued(tenant, account, { row: each.doc, authors, situation }),
-    ),
-  )
+  return Promise.all(messages.map((each) => view(tenant, account, each, { authors, situation })))
 }
 
-async function viewLogged(doc: MessageDoc): Promise<MessageEntry> {
+/** One message as the API shows it. */
+export async function viewMessage(
+  tenant: TenantAccess,
+  account: AccountDoc,
+  message: LoggedMessage,
+): Promise<MessageEntry> {
+  const [entry] = await viewMessages(tenant, account, [message])
+  if (entry === undefined) throw new Error("a message has no view")
+  return entry
+}
+
+/** A send as its worker tells it: nothing else can have been done to it yet. */
+export function viewTold(account: AccountDoc, { view, timeline }: SentMessage, status: MessageStatus): MessageEntry {
+  const media = view.media && { ...view.media, status: "stored" as const, error: null }
+  return {
+    ...view,
+    account: account._id,
+    media,
+    status,
+    ack: messageAcks[status],
+    timeline,
+    error: null,
+    ...noStory,
+    queue: null,
+  }
+}
+
+interface QueueContext {
+  authors: Map<string, MessageDoc["author"]>
+  situation: PacingSituation | null
+}
+
+async function view(
+  tenant: TenantAccess,
+  account: AccountDoc,
+  message: LoggedMessage,
+  context: QueueContext,
+): Promise<MessageEntry> {
+  if (message.kind === "logged") return viewLogged(message.doc)
+  return viewQueued(tenant, account, { row: message.doc, ...context })
+}
+
+function viewLogged(doc: MessageDoc): MessageEntry {
   const { _id, waId, account, chat, author, authorName, fromMe, source, timestamp } = doc
   const { content, media, quoted, mentions, status, timeline, error } = doc
   return {
@@ -114,11 +150,7 @@ async function viewLogged(doc: MessageDoc): Promise<MessageEntry> {
 async function viewQueued(
   tenant: TenantAccess,
   account: AccountDoc,
-  {
-    row,
-    authors,
-    situation,
-  }: { row: OutboxDoc; authors: Map<string, MessageDoc["author"]>; situation: PacingSituation | null },
+  { row, authors, situation }: { row: OutboxDoc } & QueueContext,
 ): Promise<MessageEntry> {
   const queued = { status: "queued" as const, at: row.createdAt.toISOString(), recipient: null }
   const status = row.status === "queued" && row.cancel?.settled === true ? "cancelled" : row.status

@@ -27,9 +27,9 @@ export const reactToMessage = route({
       .strictObject({ emoji: ReactionContent.shape.emoji.min(1).describe("One emoji") })
       .meta({ id: "React", example: { emoji: "👍" } }),
   ),
-  async handler({ tenant, params: { id, messageId: message }, body, seed }) {
+  async handler({ tenant, params: { id, messageId: message }, body, seed, repeated }) {
     const input = { content: { type: "reaction" as const, message, emoji: body.emoji }, priority: "normal" as const }
-    return send(tenant, await tenant.accounts.get(id), { input, seed, wait: true })
+    return send(tenant, await tenant.accounts.get(id), { input, seed, repeated, wait: true })
   },
 })
 
@@ -40,8 +40,8 @@ export const takeReactionBack = route({
   sends: true,
   summary: "Take a reaction back",
   description: "Short for a send of the kind `reaction` without an emoji. Answers with the send.",
-  async handler({ tenant, params: { id, messageId: message }, seed }) {
+  async handler({ tenant, params: { id, messageId: message }, seed, repeated }) {
     const input = { content: { type: "reaction" as const, message, emoji: "" }, priority: "normal" as const }
-    return send(tenant, await tenant.accounts.get(id), { input, seed, wait: true })
+    return send(tenant, await tenant.accounts.get(id), { input, seed, repeated, wait: true })
   },
 })

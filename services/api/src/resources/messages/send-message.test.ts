@@ -1,6 +1,8 @@
 import { createServer } from "node:http"
 import type { ServerResponse } from "node:http"
+import { nudge } from "@wildcat/shared/bus"
 import { MessageStatus, WildcatError, messageId, newId, reasonOf } from "@wildcat/shared/contracts"
+import type { CommandRequest } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
 import { startReceiver } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -145,6 +147,62 @@ test("the same Idempotency-Key sends once, also when the calls come together", a
     body: { code: "idempotency_key_reused", field: "header.idempotency-key" },
   })
   worker.stop()
+})
+
+test("a send travels with its order, as it was stored, once the owner has given a ticket", async () => {
+  const account = await api.makeAccount()
+  const seen: CommandRequest<"message.send">["written"][] = []
+  const worker = await api.serve(account._id, {
+    "message.send": async ({ written }) => {
+      seen.push(written)
+      return { status: "server_ack", ticket: `ticket ${seen.length}` }
+    },
+  })
+  await send(account)
+  const { body } = await send(account)
+  // What its content does not say the owner reads itself.
+  await send(account, { ...text, typing: true })
+  await send(account, { ...text, sendAt: new Date(Date.now() + 60_000).toISOString() })
+  await expect.poll(() => seen.length).toBe(4)
+  expect(seen.map((written) => written?.ticket)).toEqual([undefined, "ticket 1", undefined, undefined])
+  expect(await api.store.collections.outbox.findOne({ _id: body.id })).toMatchObject({ ...seen[1]?.row })
+  worker.stop()
+})
+
+test("a message is answered as its owner tells it, and shown so, whatever is stored by then", async () => {
+  const account = await api.makeAccount()
+  const { collections } = api.store
+  const at = new Date().toISOString()
+  const timeline = [{ status: "server_ack" as const, at, recipient: null }]
+  const worker = await api.serve(account._id, {
+    "message.send": async ({ message: id }) => {
+      const row = await collections.outbox.findOne({ _id: id })
+      const chat = { jid: row?.to ?? "", kind: "direct" as const, pn: row?.to ?? "", lid: "1@lid" }
+      const said = { content: { type: "text" as const, text: "Hello" }, media: null, quoted: null, mentions: [] }
+      const from = { author: { pn: null, lid: null }, authorName: null, fromMe: true, source: "api" as const }
+      const view = { id, waId: row?.waId ?? "", chat, ...from, timestamp: at, ...said }
+      return { status: "server_ack", sent: { view, timeline } }
+    },
+    "message.settle": async () => {
+      await collections.outbox.updateMany({ account: account._id }, { $set: { status: "server_ack" } })
+      return {}
+    },
+  })
+  const { status, body } = await send(account)
+  expect(status).toBe(201)
+  expect(body).toMatchObject({ status: "server_ack", ack: 1, timeline, chat: { lid: "1@lid" }, queue: null })
+  expect(await rowsOf(account)).toMatchObject([{ status: "queued" }])
+  const shown = await api.call("GET", `/v1/accounts/${account._id}/messages/${body.id}`)
+  expect(shown.body.status).toBe("server_ack")
+  worker.stop()
+})
+
+test("an account that another process has stopped refuses sends, also when it has sent a moment ago", async () => {
+  const account = await api.makeAccount()
+  expect(await send(account)).toMatchObject({ status: 202 })
+  await api.store.models.accounts.updateOne({ _id: account._id }, { desired: "stopped" })
+  nudge(api.bus, api.bus.subjects.accountsNudge)
+  await expect.poll(async () => (await send(account)).body.code).toBe("account_not_running")
 })
 
 test("without an Idempotency-Key the same body is another message", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { route } from "../../http/route.ts"
 import { accountParams } from "../accounts/account-view.ts"
+import { maySend } from "./may-send.ts"
 import { send, sendResponses } from "./send.ts"
 import { sendBody } from "./send-body.ts"
 
@@ -32,8 +33,10 @@ export const sendMessage = route({
     "address_not_allowed",
     "not_supported",
   ],
-  async handler({ tenant, params, query, body, seed }) {
-    const account = await tenant.accounts.get(params.id)
-    return send(tenant, account, { input: body, seed, wait: query.wait === "true" })
+  async handler({ tenant, params, query, body, seed, repeated }) {
+    const known = tenant.accounts.known(params.id)
+    // A refusal is never from memory.
+    const account = known !== null && maySend(known) ? known : await tenant.accounts.get(params.id)
+    return send(tenant, account, { input: body, seed, repeated, wait: query.wait === "true" })
   },
 })

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { z } from "zod"
@@ -18,12 +17,8 @@ const Items = z.object({ items: z.array(anything), nextCursor: z.string().nullab
 const path = (rest: string) => `/v1/accounts/${stage.account}/${rest}`
 
 async function change(method: string, rest: string, body?: object) {
-  const key = readFileSync(stage.keyFile, "utf8").trim()
-  const response = await fetch(`${stage.stack.apiUrl}${path(rest)}`, {
-    method,
-    headers: { "x-api-key": key, ...(body ? { "content-type": "application/json" } : {}) },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
+  const json = body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+  const response = await stage.fetch(path(rest), { method, ...json })
   const text = await response.text()
   return { status: response.status, body: anything.parse(text === "" ? {} : JSON.parse(text)) }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { setStage } from "@wildcat/demo"
 import type { Stage } from "@wildcat/demo"
 import { isolated, waitUntil } from "@wildcat/testkit"
@@ -13,6 +14,8 @@ export interface LinkedStage extends Stage {
   /** Phone number of the account. */
   phone: string
   contact: { id: string; phone: string }
+  /** A call with the admin key that the demo's client does not know. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
   /** Kills a service with -9 and starts it again so that it dies at the named point. */
   arm(service: ServiceName, faultPoint: string): Promise<void>
   /** Waits until an armed service has died, and starts it again without the fault. */
@@ -39,6 +42,11 @@ export async function linkStage(): Promise<LinkedStage> {
     account: account.id,
     phone: phone.phone,
     contact: await simulator.createContact({ name: "Ada" }),
+    fetch: (path, init = {}) => {
+      const headers = new Headers(init.headers)
+      headers.set("x-api-key", readFileSync(stage.keyFile, "utf8").trim())
+      return fetch(stack.apiUrl + path, { ...init, headers })
+    },
     arm: async (service, faultPoint) => {
       stack.services[service].kill("SIGKILL")
       await stack.services[service].exited

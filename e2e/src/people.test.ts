@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { drawPicture } from "@wildcat/demo"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
@@ -65,10 +64,9 @@ test("a group is created, listed, changed and told to webhooks, as WhatsApp has 
 test("a picture of any form becomes the profile's, as the square that WhatsApp shows [P47]", async () => {
   const { simulator, phone } = stage
   const picture = drawPicture(7)
-  const key = readFileSync(stage.keyFile, "utf8").trim()
-  const response = await fetch(`${stage.stack.apiUrl}${path("profile/picture")}`, {
+  const response = await stage.fetch(path("profile/picture"), {
     method: "PUT",
-    headers: { "x-api-key": key, "content-type": "image/png" },
+    headers: { "content-type": "image/png" },
     body: new Uint8Array(picture),
   })
   expect(response.status).toBe(204)

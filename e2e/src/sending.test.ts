@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { drawPicture } from "@wildcat/demo"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
@@ -18,16 +17,6 @@ const Sent = z.object({ id: z.string(), waId: z.string(), status: z.string(), qu
 const Campaign = z.object({ id: z.string(), state: z.string(), counts: z.record(z.string(), z.number()) })
 const Added = z.object({ added: z.number(), duplicates: z.number(), invalid: z.number() })
 
-/** A call that the client of the demo does not know. */
-async function call(method: string, path: string, options: { body?: string; type?: string } = {}): Promise<Response> {
-  const key = readFileSync(stage.keyFile, "utf8").trim()
-  return fetch(stage.stack.apiUrl + path, {
-    method,
-    headers: { "x-api-key": key, ...(options.type === undefined ? {} : { "content-type": options.type }) },
-    ...(options.body === undefined ? {} : { body: options.body }),
-  })
-}
-
 test("a scheduled message leaves at its time; one that was cancelled never does [P69]", async () => {
   const { api, simulator, contact } = stage
   const path = `/v1/accounts/${stage.account}/messages`
@@ -37,7 +26,7 @@ test("a scheduled message leaves at its time; one that was cancelled never does 
   const sendAt = at(4_000)
   const [kept, dropped] = [await say("kept", sendAt), await say("dropped", sendAt)]
   expect(kept).toMatchObject({ status: "queued", queue: { reason: "scheduled", delayedUntil: sendAt } })
-  const cancelled = await call("DELETE", `${path}/${dropped.id}`)
+  const cancelled = await stage.fetch(`${path}/${dropped.id}`, { method: "DELETE" })
   expect([cancelled.status, Sent.parse(await cancelled.json()).status]).toEqual([200, "cancelled"])
   await simulator.waitForMessage({ contactId: contact.id, match: { messageId: kept.waId }, timeoutMs: 30_000 })
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(sendAt))
@@ -45,7 +34,7 @@ test("a scheduled message leaves at its time; one that was cancelled never does 
   await simulator.waitForMessage({ contactId: contact.id, match: { messageId: after.waId }, timeoutMs: 30_000 })
   const texts = (await simulator.receivedMessages({ contactId: contact.id })).map((each) => each.text)
   expect(texts).toEqual(["kept", "after"])
-  expect((await call("DELETE", `${path}/${kept.id}`)).status).toBe(409)
+  expect((await stage.fetch(`${path}/${kept.id}`, { method: "DELETE" })).status).toBe(409)
 })
 
 test("a campaign from an uploaded list reaches each person with their own caption, and its outcomes are told [E6 E7 P68]", async () => {
@@ -65,9 +54,13 @@ test("a campaign from an uploaded list reaches each person with their own captio
   const [first] = people
   const numbers = [...people.map(({ phone }) => phone), first?.phone ?? "", "+4915199999999", "12ab"]
   const body = `to,name\n${numbers.map((to, index) => `${to},Nr ${index}`).join("\n")}\n`
-  const added = await call("POST", `${path}/recipients`, { body, type: "text/csv" })
+  const added = await stage.fetch(`${path}/recipients`, {
+    method: "POST",
+    headers: { "content-type": "text/csv" },
+    body,
+  })
   expect(Added.parse(await added.json())).toEqual({ added: 4, duplicates: 1, invalid: 1 })
-  expect((await call("POST", `${path}/start`)).status).toBe(200)
+  expect((await stage.fetch(`${path}/start`, { method: "POST" })).status).toBe(200)
   for (const [index, { id }] of people.entries()) {
     await waitUntil("it has arrived", async () => {
       const got = await simulator.receivedMessages({ contactId: id })
@@ -83,7 +76,7 @@ test("a campaign from an uploaded list reaches each person with their own captio
     return now.state === "completed" && now
   })
   expect(done.counts).toMatchObject({ total: 4, sent: 3, failed: 1, pending: 0 })
-  const lines = (await (await call("GET", `${path}/outcomes.csv`)).text()).trimEnd().split("\r\n")
+  const lines = (await (await stage.fetch(`${path}/outcomes.csv`)).text()).trimEnd().split("\r\n")
   expect(lines).toHaveLength(5)
   expect(lines.at(-1)).toMatch(/^4915199999999@s\.whatsapp\.net,failed,msg_\w+,,not_on_whatsapp,/)
   await stage.receiver.waitFor(({ body: text }) => text.includes('"campaign.progress"') && text.includes('"completed"'))

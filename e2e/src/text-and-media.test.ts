@@ -100,15 +100,11 @@ test("an image by URL arrives byte for byte [P15]", async () => {
 })
 
 test("a document by upload in a multipart form arrives byte for byte, under its name [A15 P15]", async () => {
-  const { simulator, contact, stack, account, keyFile } = stage
+  const { simulator, contact, account } = stage
   const form = new FormData()
   form.append("message", JSON.stringify({ to: contact.phone, content: { type: "document", caption: "the sound" } }))
   form.append("file", new Blob([new Uint8Array(tone)], { type: "audio/ogg" }), "sound.ogg")
-  const response = await fetch(`${stack.apiUrl}/v1/accounts/${account}/messages`, {
-    method: "POST",
-    headers: { "x-api-key": readFileSync(keyFile, "utf8").trim() },
-    body: form,
-  })
+  const response = await stage.fetch(`/v1/accounts/${account}/messages`, { method: "POST", body: form })
   const { waId: messageId } = Sent.parse(await response.json())
   const got = await simulator.waitForMessage({ contactId: contact.id, match: { messageId }, timeoutMs: 30_000 })
   const details = { fileName: "sound.ogg", caption: "the sound" }

@@ -1,6 +1,5 @@
 import { drawPicture } from "@wildcat/demo"
 import { waitUntil } from "@wildcat/testkit"
-import { readFileSync } from "node:fs"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { z } from "zod"
 import { linkStage } from "../linked-stage.ts"
@@ -60,12 +59,9 @@ function told(example: Example, answer: { status: number; body: unknown }, compl
 
 async function call(example: Example) {
   const path = example.path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(paramOf(example, name)))
-  const response = await fetch(stage.stack.apiUrl + path, {
+  const response = await stage.fetch(path, {
     method: example.method.toUpperCase(),
-    headers: {
-      "x-api-key": readFileSync(stage.keyFile, "utf8").trim(),
-      ...(example.contentType === "application/json" ? { "content-type": "application/json" } : {}),
-    },
+    ...(example.contentType === "application/json" ? { headers: { "content-type": "application/json" } } : {}),
     redirect: "manual",
     signal: AbortSignal.timeout(60_000),
     ...(example.contentType === undefined ? {} : { body: bodyOf(example) }),

@@ -1,5 +1,6 @@
 import { z } from "zod"
 import { Person } from "./address.ts"
+import { ephemeralChoices } from "./chat.ts"
 
 export const GroupRole = z.enum(["member", "admin", "superadmin"])
 export type GroupRole = z.infer<typeof GroupRole>
@@ -18,7 +19,7 @@ export const groupSettings = {
   memberAddMode: z.enum(["all", "admins"]).describe("Who may add members"),
   joinApproval: z.boolean().describe("Who follows the invite link waits until an admin approves"),
   ephemeralSeconds: z
-    .union([z.literal(0), z.literal(86_400), z.literal(604_800), z.literal(7_776_000)])
+    .literal(ephemeralChoices)
     .describe("After which messages disappear (a day, a week or 90 days); 0: they stay"),
 }
 

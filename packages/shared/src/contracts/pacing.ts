@@ -35,7 +35,7 @@ export type AccountPacing = z.infer<typeof AccountPacing>
 
 export type Pacing = Required<z.infer<z.ZodObject<typeof fields>>>
 
-/** What gateways before this one were found to need in order not to be blocked; see `peers.md`, E27. */
+/** What gateways before this one were found to need in order not to be blocked. */
 export const pacingDefaults: Pacing = {
   perMinute: 20,
   perHour: 200,

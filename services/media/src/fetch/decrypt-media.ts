@@ -3,7 +3,7 @@ import { MediaFailure } from "./media-failure.ts"
 import type { MediaReference } from "./media-reference.ts"
 
 /** WhatsApp appends the first ten bytes of the HMAC to the ciphertext. */
-export const macBytes = 10
+const macBytes = 10
 
 /** What encryption may add to a file: padding of one block and the MAC. */
 export const overheadBytesMax = 16 + macBytes

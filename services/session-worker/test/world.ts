@@ -38,7 +38,6 @@ export interface Account {
 
 /** A worker as its own process between real NATS and MongoDB and a local WhatsApp. */
 export interface World {
-  simulator: Simulator
   whatsapp: SimulatorClient
   store: Store
   bus: Bus
@@ -97,7 +96,6 @@ export async function createWorld({ natsUrl }: { natsUrl?: string } = {}): Promi
     return found
   }
   const world: World = {
-    simulator,
     whatsapp,
     store,
     bus,
@@ -196,8 +194,7 @@ export async function createWorld({ natsUrl }: { natsUrl?: string } = {}): Promi
       if (wait) await requestCommand(bus, { account: accountId, verb: "message.settle", request: {} })
       return reply.status
     },
-    received: (contactId, waId) =>
-      whatsapp.waitForMessage({ contactId, match: { messageId: waId }, timeoutMs: 30_000 }),
+    received: (contactId, waId) => whatsapp.waitForMessage({ contactId, match: { messageId: waId } }),
     async storeFile(bytes, mimetype = "image/jpeg") {
       const id = newId("media")
       const described = { id, tenant, account: null, mimetype, fileName: null }

@@ -1,16 +1,14 @@
 import { waitUntil } from "@wildcat/testkit"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import { z } from "zod"
 import { linkStage } from "./linked-stage.ts"
 import type { LinkedStage } from "./linked-stage.ts"
 
-vi.setConfig({ testTimeout: 60_000 })
-
 let stage: LinkedStage
 beforeAll(async () => {
   stage = await linkStage()
-}, 60_000)
-afterAll(() => stage.stop(), 30_000)
+})
+afterAll(() => stage.stop())
 
 const anything = z.looseObject({})
 const Items = z.object({ items: z.array(anything), nextCursor: z.string().nullable() })
@@ -63,7 +61,7 @@ test("a chat is changed, read, cleared and deleted through the API, as the phone
     status: 200,
     body: { archived: true, mutedUntil: "9999-12-31T23:59:59.000Z", unread: 0, ephemeralSeconds: 604_800 },
   })
-  await simulator.waitForReceipt({ messageId, type: "read", timeoutMs: 10_000 })
+  await simulator.waitForReceipt({ messageId, type: "read" })
   const phoneOf = (await simulator.phones()).find((each) => each.phone === phone)
   const truth = async () =>
     (await simulator.chatsOfPhone({ phoneId: phoneOf?.id ?? "" })).find(({ jid }) => jid === eve.lid)

@@ -67,6 +67,6 @@ export async function linkStage(): Promise<LinkedStage> {
 
 function timeLimit(what: string): Promise<never> {
   return new Promise((_resolve, reject) => {
-    setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 30_000).unref()
+    setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 120_000).unref()
   })
 }

@@ -1,18 +1,16 @@
 import { randomBytes } from "node:crypto"
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { waitUntil } from "@wildcat/testkit"
 import { z } from "zod"
 import { linkStage } from "./linked-stage.ts"
 import type { LinkedStage } from "./linked-stage.ts"
 
-vi.setConfig({ testTimeout: 60_000 })
-
 let stage: LinkedStage
 beforeAll(async () => {
   stage = await linkStage()
-}, 60_000)
+})
 beforeEach(() => stage.simulator.clearFaults({}))
-afterAll(() => stage.stop(), 30_000)
+afterAll(() => stage.stop())
 
 const Media = z.object({ id: z.string(), status: z.string(), url: z.string() })
 const Messages = z.object({ items: z.array(z.object({ waId: z.string(), media: Media.nullable() })) })
@@ -23,15 +21,11 @@ async function receive(bytes: Buffer, status: string) {
   const { simulator, api, contact, phone, account } = stage
   const bytesBase64 = bytes.toString("base64")
   const { messageId } = await simulator.sendMedia({ from: contact.id, to: phone, kind: "image", bytesBase64 })
-  return waitUntil(
-    `the image is ${status}`,
-    async () => {
-      const { items } = await api.get(`/v1/accounts/${account}/messages?direction=in`, Messages)
-      const { media } = items.find(({ waId }) => waId === messageId) ?? {}
-      return media?.status === status && media
-    },
-    { timeoutMs: 30_000 },
-  )
+  return waitUntil(`the image is ${status}`, async () => {
+    const { items } = await api.get(`/v1/accounts/${account}/messages?direction=in`, Messages)
+    const { media } = items.find(({ waId }) => waId === messageId) ?? {}
+    return media?.status === status && media
+  })
 }
 
 const bytesOf = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer())

@@ -1,11 +1,9 @@
 import { drawPicture } from "@wildcat/demo"
 import { waitUntil } from "@wildcat/testkit"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import { z } from "zod"
 import { linkStage } from "./linked-stage.ts"
 import type { LinkedStage } from "./linked-stage.ts"
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const Person = z.object({ pn: z.string().nullable(), lid: z.string().nullable() })
 const Step = z.object({ status: z.string(), at: z.string(), recipient: Person.nullable() })

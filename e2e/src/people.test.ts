@@ -1,17 +1,15 @@
 import { drawPicture } from "@wildcat/demo"
 import { waitUntil } from "@wildcat/testkit"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import { z } from "zod"
 import { linkStage } from "./linked-stage.ts"
 import type { LinkedStage } from "./linked-stage.ts"
 
-vi.setConfig({ testTimeout: 60_000 })
-
 let stage: LinkedStage
 beforeAll(async () => {
   stage = await linkStage()
-}, 60_000)
-afterAll(() => stage.stop(), 30_000)
+})
+afterAll(() => stage.stop())
 
 const anything = z.looseObject({})
 const Items = z.object({ items: z.array(anything), nextCursor: z.string().nullable() })

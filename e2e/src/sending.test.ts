@@ -1,17 +1,15 @@
 import { drawPicture } from "@wildcat/demo"
 import { waitUntil } from "@wildcat/testkit"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import { z } from "zod"
 import { linkStage } from "./linked-stage.ts"
 import type { LinkedStage } from "./linked-stage.ts"
-
-vi.setConfig({ testTimeout: 90_000 })
 
 let stage: LinkedStage
 beforeAll(async () => {
   stage = await linkStage()
 }, 90_000)
-afterAll(() => stage.stop(), 30_000)
+afterAll(() => stage.stop())
 
 const Sent = z.object({ id: z.string(), waId: z.string(), status: z.string(), queue: z.looseObject({}).nullable() })
 const Campaign = z.object({ id: z.string(), state: z.string(), counts: z.record(z.string(), z.number()) })
@@ -28,10 +26,10 @@ test("a scheduled message leaves at its time; one that was cancelled never does 
   expect(kept).toMatchObject({ status: "queued", queue: { reason: "scheduled", delayedUntil: sendAt } })
   const cancelled = await stage.fetch(`${path}/${dropped.id}`, { method: "DELETE" })
   expect([cancelled.status, Sent.parse(await cancelled.json()).status]).toEqual([200, "cancelled"])
-  await simulator.waitForMessage({ contactId: contact.id, match: { messageId: kept.waId }, timeoutMs: 30_000 })
+  await simulator.waitForMessage({ contactId: contact.id, match: { messageId: kept.waId } })
   expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(sendAt))
   const after = await say("after", at(0))
-  await simulator.waitForMessage({ contactId: contact.id, match: { messageId: after.waId }, timeoutMs: 30_000 })
+  await simulator.waitForMessage({ contactId: contact.id, match: { messageId: after.waId } })
   const texts = (await simulator.receivedMessages({ contactId: contact.id })).map((each) => each.text)
   expect(texts).toEqual(["kept", "after"])
   expect((await stage.fetch(`${path}/${kept.id}`, { method: "DELETE" })).status).toBe(409)

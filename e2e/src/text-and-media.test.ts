@@ -1,24 +1,22 @@
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { createServer } from "node:http"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import { drawPicture } from "@wildcat/demo"
 import { root } from "@wildcat/testkit"
 import { z } from "zod"
 import { linkStage } from "./linked-stage.ts"
 import type { LinkedStage } from "./linked-stage.ts"
 
-vi.setConfig({ testTimeout: 60_000 })
-
 let stage: LinkedStage
 let host: Awaited<ReturnType<typeof startHost>>
 beforeAll(async () => {
   ;[stage, host] = await Promise.all([linkStage(), startHost()])
-}, 60_000)
+})
 afterAll(async () => {
   host.stop()
   await stage.stop()
-}, 30_000)
+})
 
 const Sent = z.object({ id: z.string(), waId: z.string(), status: z.string(), content: z.looseObject({}) })
 const picture = drawPicture(1)
@@ -31,7 +29,7 @@ async function send(content: object, extras: object = {}) {
   const body = { to: contact.phone, content, ...extras }
   const sent = await api.post(`/v1/accounts/${stage.account}/messages`, body, Sent)
   const match = { messageId: sent.waId }
-  const got = await simulator.waitForMessage({ contactId: contact.id, match, timeoutMs: 30_000 })
+  const got = await simulator.waitForMessage({ contactId: contact.id, match })
   expect(got.copies).toBe(1)
   return { got, sent }
 }
@@ -106,7 +104,7 @@ test("a document by upload in a multipart form arrives byte for byte, under its 
   form.append("file", new Blob([new Uint8Array(tone)], { type: "audio/ogg" }), "sound.ogg")
   const response = await stage.fetch(`/v1/accounts/${account}/messages`, { method: "POST", body: form })
   const { waId: messageId } = Sent.parse(await response.json())
-  const got = await simulator.waitForMessage({ contactId: contact.id, match: { messageId }, timeoutMs: 30_000 })
+  const got = await simulator.waitForMessage({ contactId: contact.id, match: { messageId } })
   const details = { fileName: "sound.ogg", caption: "the sound" }
   expect(got).toMatchObject({ kind: "document", mimetype: "audio/ogg", details, ...bytes(tone), copies: 1 })
 })

@@ -22,7 +22,7 @@ export const staticChecks: readonly Check[] = [
 ]
 
 /** Far above what any test takes: they bound a hang, and say nothing of speed on a busy machine. */
-const patience = ["--testTimeout=60000", "--hookTimeout=120000"]
+const patience = ["--testTimeout=240000", "--hookTimeout=240000"]
 
 /** Most tests wait for processes of their own rather than compute: more files than cores keep a small machine busy. */
 const pace = "--maxWorkers=3"

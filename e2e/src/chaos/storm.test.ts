@@ -13,7 +13,6 @@ const told: string[] = []
 // chance tells nothing of a change. WILDCAT_STORM=1 runs it; `pnpm chaos` is the same storm with a ledger.
 test.runIf(process.env["WILDCAT_STORM"] === "1")(
   "a storm over every part of the gateway loses nothing, doubles nothing and leaves no gap",
-  { timeout: 240_000 },
   async () => {
     const logFolder = mkdtempSync(join(tmpdir(), "wc-storm-"))
     const report = await storm({

@@ -50,7 +50,7 @@ export async function settleTown(gateway: Gateway, webhookUrl: string): Promise<
   const greeted = contacts.flatMap((contact) =>
     accounts.map(async ({ phone }) => {
       const { messageId } = await simulator.sendText({ from: contact.id, to: phone, text: "good morning" })
-      await simulator.waitForReceipt({ messageId, timeoutMs: 60_000 })
+      await simulator.waitForReceipt({ messageId })
     }),
   )
   await Promise.all(greeted)

@@ -1,13 +1,11 @@
 import { drawPicture } from "@wildcat/demo"
 import { waitUntil } from "@wildcat/testkit"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import { z } from "zod"
 import { linkStage } from "../linked-stage.ts"
 import type { LinkedStage } from "../linked-stage.ts"
 import { readReference } from "./reference.ts"
 import type { Example, Reference } from "./reference.ts"
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const Id = z.object({ id: z.string() })
 const Page = z.object({ items: z.array(z.looseObject({ id: z.string(), waId: z.string().optional() })) })

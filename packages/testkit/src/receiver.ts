@@ -52,7 +52,7 @@ export interface Receiver {
   requests: ReceivedRequest[]
   /** Changes how it answers from now on; 204 without body by default. */
   behave(behaviour: Behaviour): void
-  /** The first request, of those got and still to come, that fits. Throws after `timeoutMs` (default 15 s). */
+  /** The first request, of those got and still to come, that fits. Throws after `timeoutMs` (default 60 s). */
   waitFor(fits: (request: ReceivedRequest) => boolean, options?: { timeoutMs?: number }): Promise<ReceivedRequest>
   stop(): Promise<void>
 }

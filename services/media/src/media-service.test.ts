@@ -202,22 +202,20 @@ test("media that failed is tried anew when asked for, under another event", asyn
   await start()
   answer = (response) => void response.writeHead(404).end()
   const { message, task } = await queue()
-  const first = await waitUntil("it failed", () => ended(task.media), { timeoutMs: 30_000 })
+  const first = await waitUntil("it failed", () => ended(task.media))
   expect(first).toMatchObject({ type: "media.failed", data: { error: { code: "gone" } } })
   for (const attempt of ["one", "two"]) {
     if (attempt === "two") answer = answerMedia
     await publishTask(place.bus, "media.fetch", { ...task, attempt }, `${task.media}:${attempt}`)
     const count = attempt === "one" ? 2 : 3
-    await waitUntil("it ended again", async () => (await eventsAbout(task.media)).length === count, {
-      timeoutMs: 30_000,
-    })
+    await waitUntil("it ended again", async () => (await eventsAbout(task.media)).length === count)
   }
   const events = await eventsAbout(task.media)
   expect(events.map(({ type }) => type)).toEqual(["media.failed", "media.failed", "media.stored"])
   expect(new Set(events.map(({ id }) => id)).size).toBe(3)
   const stored = await place.store.collections.messages.findOne({ _id: message._id })
   expect(stored?.media).toMatchObject({ status: "stored", error: null })
-}, 60_000)
+})
 
 test("a task without a message, or that is no task, does not stop the queue", async () => {
   await start()

@@ -61,8 +61,8 @@ test.each(["lid", "pn"] as const)(
     expect(chat.last?.waId).not.toBe(messageId)
     // Reading: the writer sees it, for both messages.
     expect(await account.order("chat.read", { chat: contact.pn })).toEqual({ messages: 2 })
-    await world.whatsapp.waitForReceipt({ messageId, type: "read", timeoutMs: 10_000 })
-    await world.whatsapp.waitForReceipt({ messageId: chat.last?.waId ?? "", type: "read", timeoutMs: 10_000 })
+    await world.whatsapp.waitForReceipt({ messageId, type: "read" })
+    await world.whatsapp.waitForReceipt({ messageId: chat.last?.waId ?? "", type: "read" })
     expect((await chatWhere("read", contact.pn)).unread).toBe(0)
     expect(await updatesOf(contact)).toEqual([{ unread: 0, markedUnread: false, by: "api" }])
   },
@@ -200,7 +200,7 @@ test("a group's message makes a chat, and its writers see their messages read [P
   const chat = await chatWhere("the group", group.id, ({ unread }) => unread === 2)
   expect(chat).toMatchObject({ kind: "group", pn: null, lid: null, pushName: null })
   expect(await account.order("chat.read", { chat: group.id })).toEqual({ messages: 2 })
-  for (const { messageId } of sent) await world.whatsapp.waitForReceipt({ messageId, type: "read", timeoutMs: 10_000 })
+  for (const { messageId } of sent) await world.whatsapp.waitForReceipt({ messageId, type: "read" })
   await account.order("message.star", { message: chat.last?.id ?? "", starred: true })
   const chats = await world.whatsapp.chatsOfPhone({ phoneId: account.phoneId })
   expect(chats.find(({ jid }) => jid === group.id)?.starred).toEqual([chat.last?.waId])
@@ -215,7 +215,6 @@ test.each(["lid", "pn"] as const)(
     const setting = await world.whatsapp.waitForMessage({
       contactId: contact.id,
       match: { kind: "ephemeral" },
-      timeoutMs: 10_000,
     })
     expect(setting).toMatchObject({ seconds: 86_400, from: account.pn })
     const { id } = await world.queue(account.id, contact.pn, { type: "text", text: "gone tomorrow" })
@@ -223,14 +222,15 @@ test.each(["lid", "pn"] as const)(
     const got = await world.whatsapp.waitForMessage({
       contactId: contact.id,
       match: { text: "gone tomorrow" },
-      timeoutMs: 10_000,
     })
     expect(got.details).toMatchObject({ contextInfo: { expiration: 86_400 } })
     // The other person can set it, too.
     const protocolMessage = { type: "EPHEMERAL_SETTING", ephemeralExpiration: 0 }
     await world.whatsapp.sendProto({ from: contact.id, to: account.pn, message: { protocolMessage } })
     await chatWhere("messages stay", contact.pn, ({ ephemeralSeconds }) => ephemeralSeconds === 0)
-    expect((await updatesOf(contact)).filter(({ ephemeralSeconds }) => ephemeralSeconds !== undefined)).toEqual([
+    const told = async () => (await updatesOf(contact)).filter(({ ephemeralSeconds }) => ephemeralSeconds !== undefined)
+    await waitUntil("both are told", async () => (await told()).length === 2)
+    expect(await told()).toEqual([
       { ephemeralSeconds: 86_400, by: "api" },
       { ephemeralSeconds: 0, by: "other" },
     ])
@@ -239,7 +239,6 @@ test.each(["lid", "pn"] as const)(
     const stays = await world.whatsapp.waitForMessage({
       contactId: contact.id,
       match: { text: "stays" },
-      timeoutMs: 10_000,
     })
     expect(JSON.stringify(stays.details ?? {})).not.toContain("expiration")
   },

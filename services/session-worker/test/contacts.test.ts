@@ -107,7 +107,7 @@ test("a thousand numbers are checked in one call [P38]", async () => {
   const { results } = await account.order("contact.check", { numbers: [...numbers, dan.phone] })
   expect(results).toHaveLength(1000)
   expect(results.filter(({ exists }) => exists)).toEqual([{ number: dan.phone, exists: true, ...personOf(dan) }])
-}, 60_000)
+})
 
 test.each([
   ["Brazil, known without the ninth digit", "551187654321", "5511987654321"],

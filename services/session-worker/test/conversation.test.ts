@@ -24,7 +24,7 @@ test("a contact's text becomes one event and one row", async () => {
     author: { pn: contact.pn, lid: contact.lid },
     chat: { kind: "direct", jid: contact.pn },
   })
-  await world.whatsapp.waitForReceipt({ messageId: sent.messageId, timeoutMs: 30_000 })
+  await world.whatsapp.waitForReceipt({ messageId: sent.messageId })
   const row = await world.store.collections.messages.findOne({ _id: event.data.id })
   expect(row?.content).toEqual({ type: "text", text: "hello" })
 })

@@ -15,7 +15,7 @@ beforeEach(async () => {
   friend = await world.whatsapp.createContact()
   const { messageId } = await world.whatsapp.sendText({ from: friend.id, to: account.pn, text: "good morning" })
   await waitUntil("it is told", async () => (await world.events("message.received")).length > 0)
-  await world.whatsapp.waitForReceipt({ messageId, timeoutMs: 10_000 })
+  await world.whatsapp.waitForReceipt({ messageId })
   await linked.worker.stop()
 })
 
@@ -33,7 +33,7 @@ describe.each([
     await dieAt(world, account, point, async () => {
       waId = (await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "precious" })).messageId
     })
-    await world.whatsapp.waitForReceipt({ messageId: waId, timeoutMs: 10_000 })
+    await world.whatsapp.waitForReceipt({ messageId: waId })
     await waitUntil("the event", async () =>
       (await world.events("message.received")).some((event) => event.data.waId === waId),
     )

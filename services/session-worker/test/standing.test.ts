@@ -5,7 +5,6 @@ import type { Account, World } from "./world.ts"
 
 let world: World
 let account: Account
-const long = { timeoutMs: 30_000 }
 
 beforeEach(async () => {
   world = await createWorld()
@@ -25,11 +24,11 @@ const restrictions = async () => (await world.events("account.restriction")).map
 test("a connection on which nothing comes any more is deaf: it is made anew, with that reason", async () => {
   await link({ KEEP_ALIVE_MS: "1000" })
   await world.whatsapp.disconnect({ phoneId: account.phoneId, how: "freeze" })
-  await waitUntil("it is noticed", async () => (await statuses()).includes("disconnected connection_deaf"), long)
-  await waitUntil("it is back", async () => (await statuses()).at(-1) === "connected", long)
+  await waitUntil("it is noticed", async () => (await statuses()).includes("disconnected connection_deaf"))
+  await waitUntil("it is back", async () => (await statuses()).at(-1) === "connected")
   const contact = await world.whatsapp.createContact()
   const { messageId } = await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "hear me" })
-  await world.whatsapp.waitForReceipt({ messageId, timeoutMs: 10_000 })
+  await world.whatsapp.waitForReceipt({ messageId })
 })
 
 test("a connection that lives but answers for no message is deaf, and what was sent on it is sent once", async () => {
@@ -41,7 +40,7 @@ test("a connection that lives but answers for no message is deaf, and what was s
   await world.whatsapp.setFault({ kind: "stanza-drop", stanza: "receipt", phoneId: account.phoneId })
   const { id, waId } = await world.queue(account.id, contact.pn, { type: "text", text: "answer me" })
   world.send(account.id, id, false).catch(() => undefined)
-  await waitUntil("it is noticed", async () => (await statuses()).includes("disconnected connection_deaf"), long)
+  await waitUntil("it is noticed", async () => (await statuses()).includes("disconnected connection_deaf"))
   await world.whatsapp.clearFaults()
   await waitUntil("it is sent", async () => {
     const row = await world.store.collections.messages.findOne({ _id: id })
@@ -63,7 +62,7 @@ test("a time-lock on new chats is shown, survives a crash, and ends by itself", 
   worker.kill("SIGKILL")
   await worker.exited
   await world.startWorker()
-  await waitUntil("its end", async () => (await world.account(account.id)).restriction === null, long)
+  await waitUntil("its end", async () => (await world.account(account.id)).restriction === null)
   expect(Date.now()).toBeGreaterThanOrEqual(until.getTime())
   await waitUntil("its end is told", async () => (await restrictions()).length > 1)
   expect(await restrictions()).toMatchObject([{ code: "reachout_timelock", until: until.toISOString() }, null])

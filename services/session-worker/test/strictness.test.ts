@@ -41,10 +41,8 @@ test("nothing is encrypted for a contact whose key bundle is forged", async () =
   await world.whatsapp.setFault({ kind: "forged-bundle" })
   const { id } = await world.queue(account.id, contact.pn, { type: "text", text: "secret" })
   await world.send(account.id, id, false)
-  const event = await waitUntil(
-    "failed",
-    async () => (await world.events("message.status")).find(({ data }) => data.id === id),
-    { timeoutMs: 60_000 },
+  const event = await waitUntil("failed", async () =>
+    (await world.events("message.status")).find(({ data }) => data.id === id),
   )
   expect(event.data).toMatchObject({ status: "failed", error: { code: "forged_keys" } })
   expect(await world.whatsapp.receivedMessages({ contactId: contact.id })).toEqual([])

@@ -51,4 +51,4 @@ test("other chats do not wait while somebody types; the same chat does, in order
   await Promise.all([world.received(ada.id, slow.waId), world.received(ada.id, behind.waId)])
   const inOrder = await world.whatsapp.receivedMessages({ contactId: ada.id })
   expect(inOrder.map((message) => message.text)).toEqual(["first", "second"])
-}, 30_000)
+})

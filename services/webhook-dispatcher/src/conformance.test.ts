@@ -36,14 +36,10 @@ async function deliver(url: string, fields: Partial<WebhookDoc> = {}): Promise<D
   const { id } = await place.webhook({ url, events: ["account.*"], ...settings, ...fields })
   const event = statusEvent(place.tenant)
   await publishEvent(place.bus, event)
-  const delivery = await waitUntil(
-    "the delivery ended",
-    async () => {
-      const found = await place.store.collections.deliveries.findOne({ event: event.id, webhook: id })
-      return found !== null && found.status !== "pending" && found
-    },
-    { timeoutMs: 30_000 },
-  )
+  const delivery = await waitUntil("the delivery ended", async () => {
+    const found = await place.store.collections.deliveries.findOne({ event: event.id, webhook: id })
+    return found !== null && found.status !== "pending" && found
+  })
   await place.store.models.webhooks.deleteOne({ _id: id })
   await place.change(id, {})
   return delivery
@@ -99,7 +95,7 @@ test.each<[string, Behaviour, object, object]>([
       { statusCode: code, error: `the endpoint answered ${code}` },
     ],
   ),
-])("%s", { timeout: 60_000 }, async (_case, behaviour, outcome, attempt) => {
+])("%s", async (_case, behaviour, outcome, attempt) => {
   const endpoint = await startReceiver()
   endpoint.behave(behaviour)
   const delivery = await deliver(endpoint.url)

@@ -59,7 +59,7 @@ export async function startProcess(options: {
       return exit
     },
   }
-  if (options.readyUrl !== undefined) await ready(service, options.readyUrl, options.readyTimeoutMs ?? 30_000)
+  if (options.readyUrl !== undefined) await ready(service, options.readyUrl, options.readyTimeoutMs ?? 60_000)
   return service
 }
 

@@ -53,7 +53,7 @@ test("servers of a killed process end, and their temporary folders with them", a
   await waitUntil("nats-server has ended", async () => !(await natsAnswers(natsUrl)))
   await waitUntil("the temporary folders are gone", () => readdirSync(folder).length === 0)
   rmSync(folder, { recursive: true })
-}, 30_000)
+})
 
 test("data in a folder outlive a kill, and the next start waits until the servers before have left it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "wc-"))
@@ -78,4 +78,4 @@ test("data in a folder outlive a kill, and the next start waits until the server
   expect(existsSync(join(data, "nats"))).toBe(true)
   await waitUntil("nats-server has ended", async () => !(await natsAnswers(lastNatsUrl)))
   rmSync(folder, { recursive: true })
-}, 30_000)
+})

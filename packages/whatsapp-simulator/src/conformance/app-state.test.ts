@@ -19,7 +19,7 @@ beforeAll(async () => {
   account = await linkAccount(simulator, { options: redirectMedia(simulator) })
   // The key of the app state has come.
   await account.client.waitFor("creds.update", ({ myAppStateKeyId }) => myAppStateKeyId !== undefined)
-}, 60_000)
+})
 
 afterAll(async () => {
   await account.client.stop()
@@ -70,7 +70,7 @@ test("what the phone changes reaches every client, also one that was linked late
   // Baileys takes a version only after it has checked the MACs up to it.
   await eventually(async () => expect(await versionOf(second)).toBe(await versionOf(account.client)))
   await second.stop()
-}, 60_000)
+})
 
 test("a patch with a wrong MAC is refused and counted, and changes nothing", async () => {
   const before = await control.chatsOfPhone({ phoneId: account.phone.id })

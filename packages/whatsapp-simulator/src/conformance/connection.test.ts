@@ -77,7 +77,7 @@ test("a message the server has received arrives, even when the client dies befor
   await eventually(async () => expect((await control.counters()).messagesFromClients).toBe(1))
   await client.stop()
   const match = { messageId: sent?.key.id ?? "" }
-  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })).toMatchObject({ copies: 1 })
+  expect(await control.waitForMessage({ contactId: contact.id, match })).toMatchObject({ copies: 1 })
   await slow.stop()
 })
 
@@ -115,7 +115,7 @@ test("what waited for a client is announced with its counts, numbered and ended 
   const contact = await control.createContact({})
   const sent = await client.socket.sendMessage(contact.pn, { text: "read this later" })
   const match = { messageId: sent?.key.id ?? "" }
-  await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match })
   await client.waitFor("messages.upsert", ({ messages }) => messages.some(({ key }) => key.id === match.messageId))
   await eventually(async () => expect(await control.queue({ phoneId: phone.id })).toEqual([]))
   await client.stop()

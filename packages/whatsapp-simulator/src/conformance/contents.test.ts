@@ -32,7 +32,7 @@ async function received(content: AnyMessageContent) {
   const contact = await control.createContact({})
   const sent = await account.client.socket.sendMessage(contact.pn, content)
   const match = { messageId: sent?.key.id ?? "" }
-  const message = await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })
+  const message = await control.waitForMessage({ contactId: contact.id, match })
   expect(message).toMatchObject({ from: account.phone.pn, copies: 1 })
   return message
 }
@@ -184,7 +184,7 @@ test("a disappearing message says after how long", async () => {
     { ephemeralExpiration: 86_400 },
   )
   const match = { messageId: sent?.key.id ?? "" }
-  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })).toMatchObject({
+  expect(await control.waitForMessage({ contactId: contact.id, match })).toMatchObject({
     text: "soon gone",
     details: { contextInfo: { expiration: 86_400 } },
   })
@@ -201,7 +201,6 @@ test("a contact votes in the client's poll, and the client can read the vote", a
   const asked = await control.waitForMessage({
     contactId: contact.id,
     match: { messageId: pollMsgId },
-    timeoutMs: 15_000,
   })
   expect(asked.details).toMatchObject({
     name: "When?",
@@ -242,7 +241,7 @@ test("the client votes in a contact's poll, and the contact can read the vote", 
   const pollUpdateMessage = { pollCreationMessageKey: key, senderTimestampMs: Date.now(), ...(vote && { vote }) }
   const voteId = await client.socket.relayMessage(contact.lid, { pollUpdateMessage }, {})
   const match = { messageId: voteId }
-  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })).toMatchObject({
+  expect(await control.waitForMessage({ contactId: contact.id, match })).toMatchObject({
     kind: "vote",
     refersTo: messageId,
     details: { options: ["There"] },

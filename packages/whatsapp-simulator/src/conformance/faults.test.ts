@@ -52,9 +52,7 @@ test("a dropped ack leaves the message delivered and unacknowledged", async () =
   const contact = await control.createContact({})
   await control.setFault({ kind: "ack-drop", phoneId: account.phone.id, count: 1 })
   const { id, acks } = await sendWatched(contact.pn, "silence")
-  expect(
-    await control.waitForMessage({ contactId: contact.id, match: { messageId: id }, timeoutMs: 15_000 }),
-  ).toMatchObject({ copies: 1 })
+  expect(await control.waitForMessage({ contactId: contact.id, match: { messageId: id } })).toMatchObject({ copies: 1 })
   const next = await sendWatched(contact.pn, "after silence")
   await eventually(() => expect(next.acks).toHaveLength(1))
   expect(acks).toEqual([])
@@ -66,7 +64,7 @@ test("a refused message reaches nobody and names its code", async () => {
   const { id, acks } = await sendWatched(contact.pn, "refused")
   await eventually(() => expect(acks).toEqual(["479"]))
   const next = await sendWatched(contact.pn, "accepted")
-  await control.waitForMessage({ contactId: contact.id, match: { messageId: next.id }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: next.id } })
   expect(await control.receivedMessages({ contactId: contact.id, messageId: id })).toEqual([])
 })
 
@@ -75,7 +73,7 @@ test("a delayed ack holds back what follows, in order", async () => {
   await control.setFault({ kind: "ack-delay", delayMs: 300, count: 1 })
   const first = await sendWatched(contact.pn, "slow")
   const second = await sendWatched(contact.pn, "fast")
-  await control.waitForMessage({ contactId: contact.id, match: { messageId: second.id }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: second.id } })
   const received = await control.receivedMessages({ contactId: contact.id })
   expect(received.map(({ messageId }) => messageId)).toEqual([first.id, second.id])
 })
@@ -95,14 +93,14 @@ test("a contact that cannot decrypt asks again and gets the message under the sa
   const { client, phone } = account
   const contact = await control.createContact({})
   const before = await client.socket.sendMessage(contact.pn, { text: "fine" })
-  await control.waitForMessage({ contactId: contact.id, match: { messageId: before?.key.id ?? "" }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: before?.key.id ?? "" } })
   await control
     .sendText({ from: contact.id, to: phone.pn, text: "so the session has ratcheted" })
-    .then(({ messageId }) => control.waitForReceipt({ messageId, timeoutMs: 15_000 }))
+    .then(({ messageId }) => control.waitForReceipt({ messageId }))
   await control.setFault({ kind: "contact-cannot-decrypt", phoneId: phone.id, count: 1 })
   const sent = await client.socket.sendMessage(contact.pn, { text: "say again" })
   const match = { messageId: sent?.key.id ?? "" }
-  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })).toMatchObject({
+  expect(await control.waitForMessage({ contactId: contact.id, match })).toMatchObject({
     text: "say again",
     copies: 1,
   })

@@ -118,7 +118,7 @@ for (const addressing of ["lid", "pn"] as const) {
     await control.changeGroupSetting({ groupId: id, by: contact.id, setting: "not_announcement" })
     await changed(id, { announce: false })
     await socket.sendMessage(id, { text: "now I may" })
-    await control.waitForMessage({ contactId: contact.id, match: { text: "now I may" }, timeoutMs: 15_000 })
+    await control.waitForMessage({ contactId: contact.id, match: { text: "now I may" } })
     expect(await control.receivedMessages({ contactId: contact.id, text: "may I" })).toEqual([])
   })
 

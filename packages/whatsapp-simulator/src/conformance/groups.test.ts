@@ -35,7 +35,7 @@ for (const addressing of ["lid", "pn"] as const) {
         participant: addressing === "lid" ? ada.lid : ada.pn,
       })
       const match = { messageId }
-      expect(await control.waitForMessage({ contactId: bob.id, match, timeoutMs: 15_000 })).toMatchObject({
+      expect(await control.waitForMessage({ contactId: bob.id, match })).toMatchObject({
         text,
         chat: group.id,
       })
@@ -45,7 +45,7 @@ for (const addressing of ["lid", "pn"] as const) {
       const sent = await client.socket.sendMessage(group.id, { text })
       const match = { messageId: sent?.key.id ?? "" }
       for (const contactId of [ada.id, bob.id, phone.id]) {
-        const received = await control.waitForMessage({ contactId, match, timeoutMs: 15_000 })
+        const received = await control.waitForMessage({ contactId, match })
         expect(received).toMatchObject({ text, chat: group.id, from: phone.pn, copies: 1 })
       }
       await client.waitFor("message-receipt.update", (updates) => updates.some(({ key }) => key.id === match.messageId))

@@ -51,7 +51,7 @@ test("an image of the client reaches the contact, hashes and MAC verified", asyn
     mimetype: "image/png",
   })
   const match = { messageId: sent?.key.id ?? "" }
-  const received = await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })
+  const received = await control.waitForMessage({ contactId: contact.id, match })
   expect(received).toMatchObject({ kind: "image", caption: "a picture", mimetype: "image/png" })
   expect(Buffer.from(received.bytesBase64 ?? "", "base64")).toEqual(picture)
 })

@@ -34,7 +34,7 @@ function arrivals(): string[] {
 async function acquaintance() {
   const contact = await control.createContact({})
   const { messageId } = await control.sendText({ from: contact.id, to: account.phone.pn, text: "hello" })
-  await control.waitForReceipt({ messageId, timeoutMs: 15_000 })
+  await control.waitForReceipt({ messageId })
   return contact
 }
 
@@ -73,7 +73,7 @@ for (const code of [429, 463]) {
     await client.socket.sendMessage(contact.pn, { text: "too much" })
     await eventually(() => expect(refusals).toContain(String(code)))
     await client.socket.sendMessage(contact.pn, { text: "enough" })
-    await control.waitForMessage({ contactId: contact.id, match: { text: "enough" }, timeoutMs: 15_000 })
+    await control.waitForMessage({ contactId: contact.id, match: { text: "enough" } })
     expect(await control.receivedMessages({ contactId: contact.id, text: "too much" })).toEqual([])
   })
 }
@@ -151,7 +151,7 @@ test("the end of the offline queue is held back: receipts leave, events wait for
   const id = await text(contact.id, "while away")
   await control.setFault({ kind: "offline-end-held", phoneId: phone.id, count: 1 })
   await reconnect()
-  await control.waitForReceipt({ messageId: id, timeoutMs: 15_000 })
+  await control.waitForReceipt({ messageId: id })
   expect(client.seen("messages.upsert")).toEqual([])
   await control.clearFaults()
   expect((await shown(id)).type).toBe("append")
@@ -162,7 +162,7 @@ test("without one-time pre-keys sessions still begin, both ways", async () => {
   const contact = await control.createContact({})
   await control.setFault({ kind: "pre-key-starvation", phoneId: contact.id })
   await client.socket.sendMessage(contact.pn, { text: "no key left" })
-  await control.waitForMessage({ contactId: contact.id, match: { text: "no key left" }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match: { text: "no key left" } })
   const stranger = await control.createContact({})
   await control.setFault({ kind: "pre-key-starvation", phoneId: phone.id })
   await shown(await text(stranger.id, "none here either"))
@@ -173,7 +173,7 @@ test("a forged signed pre-key is taken by an unmodified client, whose library do
   await control.setFault({ kind: "forged-bundle" })
   const sent = await account.client.socket.sendMessage(contact.pn, { text: "trusting" })
   const match = { messageId: sent?.key.id ?? "" }
-  await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match })
 })
 
 test("a slow media server keeps a download waiting", async () => {

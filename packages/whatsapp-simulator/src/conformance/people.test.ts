@@ -40,7 +40,7 @@ test("a contact reacts to the client's message, and the client to the contact's"
   const contact = await control.createContact({})
   const sent = await client.socket.sendMessage(contact.pn, { text: "good news" })
   const id = sent?.key.id ?? ""
-  await control.waitForMessage({ contactId: contact.id, match: { messageId: id }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: id } })
   const target = { messageId: id, author: phone.pn }
   const reaction = await control.sendReaction({ from: contact.id, to: phone.pn, target, emoji: "👍" })
   expect((await shown(reaction.messageId))?.reactionMessage).toMatchObject({ text: "👍", key: { id } })
@@ -52,7 +52,6 @@ test("a contact reacts to the client's message, and the client to the contact's"
   const received = await control.waitForMessage({
     contactId: contact.id,
     match: { kind: "reaction" },
-    timeoutMs: 15_000,
   })
   expect(received).toMatchObject({ text: "🎉", refersTo: theirs.messageId })
 })
@@ -70,10 +69,10 @@ test("edits and revokes pass both ways and name the message they change", async 
   const sent = await client.socket.sendMessage(contact.lid, { text: "frist" })
   if (!sent) throw new Error("not sent")
   await client.socket.sendMessage(contact.lid, { text: "first", edit: sent.key })
-  const edited = await control.waitForMessage({ contactId: contact.id, match: { kind: "edit" }, timeoutMs: 15_000 })
+  const edited = await control.waitForMessage({ contactId: contact.id, match: { kind: "edit" } })
   expect(edited).toMatchObject({ text: "first", refersTo: sent.key.id })
   await client.socket.sendMessage(contact.lid, { delete: sent.key })
-  const revoked = await control.waitForMessage({ contactId: contact.id, match: { kind: "revoke" }, timeoutMs: 15_000 })
+  const revoked = await control.waitForMessage({ contactId: contact.id, match: { kind: "revoke" } })
   expect(revoked).toMatchObject({ refersTo: sent.key.id })
 })
 
@@ -124,11 +123,11 @@ for (const silent of [false, true]) {
     const { messageId } = await control.sendText({ from: contact.id, to: phone.pn, text: "old phone" })
     await shown(messageId)
     await client.socket.sendMessage(contact.lid, { text: "to the old phone" })
-    await control.waitForMessage({ contactId: contact.id, match: { text: "to the old phone" }, timeoutMs: 15_000 })
+    await control.waitForMessage({ contactId: contact.id, match: { text: "to the old phone" } })
     await control.reinstallContact({ contactId: contact.id, silent })
     await client.socket.sendMessage(contact.lid, { text: "to the new phone" })
     const match = { text: "to the new phone" }
-    expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })).toMatchObject({
+    expect(await control.waitForMessage({ contactId: contact.id, match })).toMatchObject({
       copies: 1,
     })
     const next = await control.sendText({ from: contact.id, to: phone.pn, text: "new phone" })
@@ -198,12 +197,12 @@ test("members come and go, and those who left do not read on", async () => {
   expect(await client.socket.groupParticipantsUpdate(groupId, [bob.pn], "add")).toMatchObject([{ status: "200" }])
   const first = await client.socket.sendMessage(groupId, { text: "all of you" })
   for (const { id } of [ada, bob]) {
-    await control.waitForMessage({ contactId: id, match: { messageId: first?.key.id ?? "" }, timeoutMs: 15_000 })
+    await control.waitForMessage({ contactId: id, match: { messageId: first?.key.id ?? "" } })
   }
   await control.changeGroupMembers({ groupId, by: phone.id, action: "remove", participants: [bob.id] })
   await client.waitFor("group-participants.update", ({ id, action }) => id === groupId && action === "remove")
   const second = await client.socket.sendMessage(groupId, { text: "without Bob" })
-  await control.waitForMessage({ contactId: ada.id, match: { messageId: second?.key.id ?? "" }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: ada.id, match: { messageId: second?.key.id ?? "" } })
   expect(await control.receivedMessages({ contactId: bob.id, messageId: second?.key.id ?? "" })).toEqual([])
   await control.renameGroup({ groupId, by: ada.id, subject: "Renamed" })
   await client.waitFor("groups.update", (updates) => updates.some(({ subject }) => subject === "Renamed"))
@@ -221,7 +220,7 @@ test("a contact's new companion receives what is sent from then on", async () =>
   const sent = await client.socket.sendMessage(contact.lid, { text: "to both" })
   const match = { messageId: sent?.key.id ?? "" }
   for (const device of [0, deviceId]) {
-    const waiting = control.waitForMessage({ contactId: contact.id, deviceId: device, match, timeoutMs: 15_000 })
+    const waiting = control.waitForMessage({ contactId: contact.id, deviceId: device, match })
     expect(await waiting).toMatchObject({ text: "to both", copies: 1 })
   }
   expect(await control.receivedMessages({ contactId: contact.id, deviceId })).toHaveLength(1)
@@ -247,7 +246,7 @@ test("a sink confirms what it cannot be bothered to decrypt", async () => {
   const contact = await control.createContact({ sink: true })
   const sent = await account.client.socket.sendMessage(contact.pn, { text: "load" })
   const match = { messageId: sent?.key.id ?? "" }
-  expect(await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })).toMatchObject({
+  expect(await control.waitForMessage({ contactId: contact.id, match })).toMatchObject({
     kind: "empty",
   })
   await eventually(() => expect(statusOf(match.messageId)).toBe(3))
@@ -270,7 +269,7 @@ test("a status post reaches those it was sent to", async () => {
   const options = { statusJidList: [contact.pn] }
   const sent = await account.client.socket.sendMessage("status@broadcast", { text: "what a day" }, options)
   const match = { messageId: sent?.key.id ?? "" }
-  const received = await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })
+  const received = await control.waitForMessage({ contactId: contact.id, match })
   expect(received).toMatchObject({ text: "what a day", chat: "status@broadcast" })
 })
 

@@ -71,7 +71,7 @@ test("a blocked contact is listed, announced and not heard until unblocked", asy
   await client.socket.updateBlockStatus(contact.pn, "unblock")
   await client.waitFor("blocklist.update", ({ type }) => type === "remove")
   const heard = await control.sendText({ from: contact.id, to: phone.pn, text: "heard" })
-  await control.waitForReceipt({ messageId: heard.messageId, timeoutMs: 15_000 })
+  await control.waitForReceipt({ messageId: heard.messageId })
   expect(await control.receipts({ messageId: unheard.messageId })).toEqual([])
 })
 
@@ -79,7 +79,7 @@ test("who has blocked the account gets nothing from it", async () => {
   const { client } = account
   const contact = await control.createContact({})
   await client.socket.sendMessage(contact.pn, { text: "first" })
-  await control.waitForMessage({ contactId: contact.id, match: { text: "first" }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match: { text: "first" } })
   await control.block({ contactId: contact.id, person: account.phone.id })
   const { messagesFromClients } = await control.counters()
   await client.socket.sendMessage(contact.pn, { text: "second" })
@@ -126,7 +126,6 @@ test("a contact's privacy token reaches the client and goes with what it sends",
   await control.waitForMessage({
     contactId: contact.id,
     match: { messageId: first?.key.id ?? "" },
-    timeoutMs: 15_000,
   })
   const before = (await control.counters()).privacyTokens
   await control.givePrivacyToken({ contactId: contact.id, to: phone.id })
@@ -138,7 +137,6 @@ test("a contact's privacy token reaches the client and goes with what it sends",
   await control.waitForMessage({
     contactId: contact.id,
     match: { messageId: second?.key.id ?? "" },
-    timeoutMs: 15_000,
   })
   expect((await control.counters()).privacyTokens).toBe(before + 1)
 })

@@ -37,13 +37,12 @@ for (const addressing of ["lid", "pn"] as const) {
     expect(messages[0]?.message?.conversation).toBe(`hello by ${addressing}`)
     expect(messages[0]?.key.remoteJid).toBe(addressing === "lid" ? contact.lid : contact.pn)
     expect(messages[0]?.key.remoteJidAlt).toBe(addressing === "lid" ? contact.pn : contact.lid)
-    await control.waitForReceipt({ messageId, timeoutMs: 15_000 })
+    await control.waitForReceipt({ messageId })
 
     const sent = await client.socket.sendMessage(contact.pn, { text: `answer by ${addressing}` })
     const received = await control.waitForMessage({
       contactId: contact.id,
       match: { messageId: sent?.key.id ?? "" },
-      timeoutMs: 15_000,
     })
     expect(received).toMatchObject({ text: `answer by ${addressing}`, from: phone.pn, copies: 1 })
   })
@@ -68,7 +67,7 @@ test("a voice message played by either side is seen by the other", async () => {
   const contact = await control.createContact({})
   const sent = await client.socket.sendMessage(contact.pn, { text: "stands for a voice message" })
   const id = sent?.key.id ?? ""
-  await control.waitForMessage({ contactId: contact.id, match: { messageId: id }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId: id } })
   await control.sendReceipt({ contactId: contact.id, messageIds: [id], type: "played" })
   await client.waitFor("messages.update", (updates) =>
     updates.some(({ key, update }) => key.id === id && update.status === 5),
@@ -76,7 +75,7 @@ test("a voice message played by either side is seen by the other", async () => {
   const { messageId } = await control.sendText({ from: contact.id, to: phone.pn, text: "from the contact" })
   await client.waitFor("messages.upsert", (upsert) => upsert.messages[0]?.key.id === messageId)
   await client.socket.sendReceipt(contact.lid, undefined, [messageId], "played")
-  await control.waitForReceipt({ messageId, type: "played", timeoutMs: 15_000 })
+  await control.waitForReceipt({ messageId, type: "played" })
 })
 
 test("a message the client has read is seen as read", async () => {
@@ -85,7 +84,7 @@ test("a message the client has read is seen as read", async () => {
   const { messageId } = await control.sendText({ from: contact.id, to: phone.pn, text: "read me" })
   const { messages } = await client.waitFor("messages.upsert", (upsert) => upsert.messages[0]?.key.id === messageId)
   await client.socket.readMessages(messages.map(({ key }) => key))
-  expect(await control.waitForReceipt({ messageId, type: "read", timeoutMs: 15_000 })).toMatchObject({ from: phone.pn })
+  expect(await control.waitForReceipt({ messageId, type: "read" })).toMatchObject({ from: phone.pn })
 })
 
 test("the account's phone sees what the client sends, and the client what the phone sends", async () => {
@@ -93,7 +92,7 @@ test("the account's phone sees what the client sends, and the client what the ph
   const contact = await control.createContact({})
   const sent = await client.socket.sendMessage(contact.pn, { text: "from the client" })
   const match = { messageId: sent?.key.id ?? "" }
-  expect(await control.waitForMessage({ contactId: phone.id, match, timeoutMs: 15_000 })).toMatchObject({
+  expect(await control.waitForMessage({ contactId: phone.id, match })).toMatchObject({
     chat: contact.pn,
   })
   const { messageId } = await control.sendText({ from: phone.id, to: contact.phone, text: "from the phone" })
@@ -113,7 +112,7 @@ test("what a client misses waits for it, in order, until it confirms", async () 
   expect((await control.queue({ phoneId: phone.id })).map(({ id }) => id)).toEqual(ids)
   client.forgetEvents()
   client.connect()
-  await Promise.all(ids.map((messageId) => control.waitForReceipt({ messageId, timeoutMs: 15_000 })))
+  await Promise.all(ids.map((messageId) => control.waitForReceipt({ messageId })))
   await client.waitFor("connection.update", ({ receivedPendingNotifications }) => receivedPendingNotifications === true)
   await client.waitFor("messages.upsert", ({ messages }) => messages.some(({ key }) => key.id === ids[2]))
   const upserts = client

@@ -55,7 +55,7 @@ test("a provisioned client writes to contacts, who see that the account vouches 
   const contact = await control.createContact({})
   const sent = await client.socket.sendMessage(contact.pn, { text: "from a provisioned client" })
   const match = { messageId: sent?.key.id ?? "" }
-  const received = await control.waitForMessage({ contactId: contact.id, match, timeoutMs: 15_000 })
+  const received = await control.waitForMessage({ contactId: contact.id, match })
   expect(received).toMatchObject({ text: "from a provisioned client", from: account.pn, copies: 1 })
   const { messageId } = await control.sendText({ from: contact.id, to: account.phone, text: "and back" })
   const { messages } = await client.waitFor("messages.upsert", (upsert) => upsert.messages[0]?.key.id === messageId)
@@ -67,7 +67,7 @@ test("a sink keeps and confirms what it does not decrypt", async () => {
   const contact = await control.createContact({ sink: true })
   const sent = await client.socket.sendMessage(contact.pn, { text: "unread" })
   const messageId = sent?.key.id ?? ""
-  await control.waitForMessage({ contactId: contact.id, match: { messageId }, timeoutMs: 15_000 })
+  await control.waitForMessage({ contactId: contact.id, match: { messageId } })
   expect(await control.receivedMessages({ contactId: contact.id })).toMatchObject([
     { messageId, kind: "empty", copies: 1 },
   ])
@@ -83,7 +83,7 @@ test("a burst encrypted ahead arrives after its release, whole and in order, and
   const { burstId, messages } = await control.prepareBurst({ from: contact.id, to, each: 20, text: "burst" })
   expect(messages).toBe(40)
   for (const { client } of accounts) expect(textsOf(client)).toEqual([])
-  const result = await control.releaseBurst({ burstId, timeoutMs: 30_000 })
+  const result = await control.releaseBurst({ burstId })
   expect(result).toMatchObject({ messages: 40, acknowledged: 40, retried: 0 })
   expect(result.perSecond).toBeCloseTo(40 / (result.elapsedMs / 1000))
   expect(result.simulatorCpuMs).toBeGreaterThan(0)

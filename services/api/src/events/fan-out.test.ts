@@ -33,12 +33,12 @@ test("500 clients of two tenants need one consumer; each gets all of its tenant'
     sent.theirs.push((await publishStatus(api, other)).id)
   }
   const all = [...mine, ...theirs]
-  await waitUntil("all have all", () => all.every((client) => client.ids().length >= 20), { timeoutMs: 30_000 })
+  await waitUntil("all have all", () => all.every((client) => client.ids().length >= 20))
   expect(await consumers()).toBe(1)
   for (const client of mine) expect(client.ids()).toEqual(sent.mine)
   for (const client of theirs) expect(client.ids()).toEqual(sent.theirs)
   for (const client of all) client.socket.terminate()
-}, 60_000)
+})
 
 test("100 clients that come back at once far behind read few pages at a time, and join without gap or double while events come", async () => {
   const account = await api.makeAccount()
@@ -60,7 +60,7 @@ test("100 clients that come back at once far behind read few pages at a time, an
   }
   const clients = await connecting
   const complete = (client: EventClient) => client.ids().length >= expected.length
-  await waitUntil("all have all", () => clients.every(complete), { timeoutMs: 60_000, everyMs: 250 })
+  await waitUntil("all have all", () => clients.every(complete), { everyMs: 250 })
   const order = [...expected].toSorted()
   for (const client of clients) expect(client.ids().toSorted()).toEqual(order)
   for (const client of clients) expect(client.ids()).toEqual(clients[0]?.ids())
@@ -95,7 +95,7 @@ test("a WebSocket client that does not read is closed at its bound with its curs
   await waitUntil("the rest arrived", () => slow.ids().length + again.ids().length >= sent.length)
   expect([...slow.ids(), ...again.ids()]).toEqual(quick.ids())
   for (const client of [quick, again]) client.socket.terminate()
-}, 60_000)
+})
 
 test("a client goes on across a restart and at another process, by SSE and by WebSocket, without loss or double", async () => {
   const account = await api.makeAccount()
@@ -150,4 +150,4 @@ test("a client goes on across a restart and at another process, by SSE and by We
   const ids = () => [...seen, ...streamed.map(({ data }) => data.id)]
   await waitUntil("the last arrived", () => ids().at(-1) === sent.at(-1))
   expect(ids()).toEqual(sent)
-}, 60_000)
+})

@@ -10,7 +10,7 @@ import { startTestApi } from "../testing/test-api.ts"
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const each of cleanups.splice(0).toReversed()) await each()
-}, 60_000)
+})
 
 /** A way to a server that can be cut, or fall silent, as a network does. */
 async function startPath(to: URL) {
@@ -77,7 +77,7 @@ test.each(["cut", "silent"] as const)(
     expect((await api.call("GET", "/healthz")).status).toBe(200)
     path.set("open")
     await expect
-      .poll(async () => (await api.call("GET", `/v1/accounts/${account._id}`)).status, { timeout: 30_000 })
+      .poll(async () => (await api.call("GET", `/v1/accounts/${account._id}`)).status, { timeout: 60_000 })
       .toBe(200)
   },
   90_000,
@@ -93,7 +93,7 @@ test("without NATS, sends are stored and answered 202, what needs it is answered
   cleanups.push(() => api.stop())
   const account = await api.makeAccount({ status: "disconnected" })
   path.set("cut")
-  await expect.poll(async () => (await api.call("GET", "/readyz")).status, { timeout: 20_000 }).toBe(503)
+  await expect.poll(async () => (await api.call("GET", "/readyz")).status, { timeout: 60_000 }).toBe(503)
   const body = { to: "+4915112345678", content: { type: "text", text: "x" } }
   expect(await api.call("POST", `/v1/accounts/${account._id}/messages`, { body })).toMatchObject({
     status: 202,
@@ -109,6 +109,6 @@ test("without NATS, sends are stored and answered 202, what needs it is answered
   }
   path.set("open")
   await expect
-    .poll(async () => (await api.call("GET", `/v1/accounts/${account._id}/qr`)).status, { timeout: 20_000 })
+    .poll(async () => (await api.call("GET", `/v1/accounts/${account._id}/qr`)).status, { timeout: 60_000 })
     .toBe(200)
-}, 60_000)
+})

@@ -1,12 +1,10 @@
 import { errorCodes } from "@wildcat/shared/contracts"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import { routes } from "../resources/index.ts"
 import { badCallsOf } from "../testing/bad-input/bad-calls.ts"
 import type { BadCall } from "../testing/bad-input/bad-calls.ts"
 import { startTestApi } from "../testing/test-api.ts"
 import type { TestApi } from "../testing/test-api.ts"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 /** Fixed: the same requests in every run. */
 const plan = { seed: 20_261_124, bodiesMax: 200, queries: 12 }

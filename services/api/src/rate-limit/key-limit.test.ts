@@ -1,8 +1,6 @@
-import { afterEach, expect, test, vi } from "vitest"
+import { afterEach, expect, test } from "vitest"
 import { startTestApi } from "../testing/test-api.ts"
 import type { TestApi } from "../testing/test-api.ts"
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const apis: TestApi[] = []
 afterEach(async () => {

@@ -1,11 +1,9 @@
 import { browserMissing, startBrowser } from "@wildcat/testkit/browser"
 import type { Browser, Page } from "@wildcat/testkit/browser"
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { routes } from "../resources/index.ts"
 import { startTestApi } from "../testing/test-api.ts"
 import type { TestApi } from "../testing/test-api.ts"
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let api: TestApi
 let browser: Browser

@@ -28,7 +28,7 @@ beforeAll(async () => {
   // The API as a whole works as the services' user of this configuration.
   api = await startTestApi({ NATS_URL: nats.natsUrl, NATS_PREFIX: prefix })
   tap = await connectTap(tenant)
-}, 60_000)
+})
 afterAll(async () => {
   await tap.close()
   await api.stop()
@@ -164,7 +164,6 @@ const files: Record<string, string> = { Node: "tap.mjs", Python: "tap.py", "the 
 
 test.for(examples)(
   "the example for %s prints the tenant's events",
-  { timeout: 30_000 },
   async ([tool, [program = "", ...args], probe], { skip }) => {
     const [probeProgram = "", ...probeArgs] = probe
     if (!runs(probeProgram, probeArgs)) skip(`${tool} is not on this machine`)

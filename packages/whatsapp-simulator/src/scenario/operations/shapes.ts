@@ -3,7 +3,8 @@ import { z } from "zod"
 /** Shapes that several operations share. */
 export const addressingSchema = z.enum(["lid", "pn"])
 export const phoneNumberSchema = z.string().regex(/^\d{5,15}$/, "a phone number is 5 to 15 digits")
-export const timeoutSchema = z.number().int().min(0).max(120_000)
+/** How long to wait, in milliseconds. */
+export const timeoutSchema = z.number().int().min(0).max(120_000).default(60_000)
 export const nothingSchema = z.object({})
 export const sentSchema = z.object({ messageId: z.string() })
 

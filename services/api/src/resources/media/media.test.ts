@@ -17,11 +17,11 @@ beforeAll(async () => {
     env: { ...api.env, MEDIA_HOST: "127.0.0.1", MEDIA_PORT: String(port) },
     readyUrl: `http://127.0.0.1:${port}/readyz`,
   })
-}, 30_000)
+})
 afterAll(async () => {
   await media.stop()
   await api.stop()
-}, 30_000)
+})
 
 const upload = (bytes: Uint8Array, type = "image/png", headers = {}) =>
   api.call("POST", "/v1/media", { raw: new Uint8Array(bytes), headers: { "content-type": type, ...headers } })

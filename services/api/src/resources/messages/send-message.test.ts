@@ -263,7 +263,7 @@ test("an image as a file of a form is stored once per key", async () => {
   await expectImage(first.body)
   const staged = () => api.store.db.collection("media.files").countDocuments({ "metadata.media": /^staged/ })
   // What the repeated call brought is discarded after its answer.
-  await expect.poll(staged, { timeout: 10_000 }).toBe(0)
+  await expect.poll(staged, { timeout: 60_000 }).toBe(0)
 })
 
 test("an image that was uploaded before is sent by its id", async () => {
@@ -377,7 +377,7 @@ test("a file that is too large is refused as it comes, and nothing stays", async
   const answer = await api.call("POST", `/v1/accounts/${account._id}/messages`, { raw })
   expect(answer).toMatchObject({ status: 413, body: { code: "media_too_large", field: "file" } })
   const staged = () => api.store.db.collection("media.files").countDocuments({ "metadata.media": /^staged/ })
-  await expect.poll(staged, { timeout: 10_000 }).toBe(0)
+  await expect.poll(staged, { timeout: 60_000 }).toBe(0)
 })
 
 test.each(["list", "buttons", "template"])(

@@ -3,11 +3,9 @@ import sharp from "sharp"
 import { newId, reasonOf } from "@wildcat/shared/contracts"
 import type { AccountDoc, MessageDoc } from "@wildcat/shared/store"
 import { contactMessage } from "@wildcat/shared/testing"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, test } from "vitest"
 import { startTestApi } from "../../testing/test-api.ts"
 import type { TestApi } from "../../testing/test-api.ts"
-
-vi.setConfig({ testTimeout: 60_000 })
 
 let api: TestApi
 beforeAll(async () => {

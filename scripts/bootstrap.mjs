@@ -9,7 +9,7 @@ import { ensureServers } from "./lib/server-binaries.mjs"
 import { runUntilEnd } from "./lib/run.mjs"
 import { root, say, step } from "./lib/say.mjs"
 
-const commands = ["demo", "start", "test", "check", "bench", "chaos", "docs", "pack"]
+const commands = ["demo", "start", "test", "check", "bench", "chaos", "docs"]
 const [command = "", ...rest] = process.argv.slice(2)
 
 if (!commands.includes(command)) {
@@ -20,7 +20,7 @@ if (!commands.includes(command)) {
 try {
   await Promise.all([
     step("dependencies", ensureDependencies),
-    ["check", "docs", "pack"].includes(command)
+    ["check", "docs"].includes(command)
       ? undefined
       : step("servers", (tell) => ensureServers(tell, { given: command !== "test" })),
     command === "test" ? step("browser", ensureBrowser) : undefined,

@@ -58,19 +58,12 @@ function cleanEnvironment() {
 
 /** Changes whenever an install could have another result. */
 function fingerprint() {
-  const hash = createHash("sha256")
-  const manifests = ["apps", "packages", "services"].flatMap((folder) =>
-    existsSync(join(root, folder))
-      ? readdirSync(join(root, folder)).map((name) => `${folder}/${name}/package.json`)
-      : [],
+  const folders = ["apps", "packages", "services"].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
   )
-  for (const file of [
-    "package.json",
-    "pnpm-lock.yaml",
-    "pnpm-workspace.yaml",
-    "e2e/package.json",
-    ...manifests.toSorted((a, b) => (a < b ? -1 : 1)),
-  ]) {
+  const manifests = [".", "bench", "e2e", ...folders.toSorted()].map((folder) => `${folder}/package.json`)
+  const hash = createHash("sha256")
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...manifests]) {
     if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)))
   }
   return hash.digest("hex")

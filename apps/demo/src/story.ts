@@ -66,14 +66,14 @@ async function sendToContact(
   const text = "Hello from Wildcat"
   await narrator.step("sent a text; the contact decrypted it", async () => {
     const { waId } = await send({ type: "text", text })
-    const got = await simulator.waitForMessage({ contactId: contact.id, match: { messageId: waId }, timeoutMs: 20_000 })
+    const got = await simulator.waitForMessage({ contactId: contact.id, match: { messageId: waId } })
     same("the text", got.text, text)
   })
   await narrator.step("sent an image; the contact decrypted it, byte by byte the same", async () => {
     const picture = drawPicture(randomInt(256))
     const media = { base64: picture.toString("base64"), mimetype: "image/png" }
     const { waId } = await send({ type: "image", caption: "Fresh from the press", media })
-    const got = await simulator.waitForMessage({ contactId: contact.id, match: { messageId: waId }, timeoutMs: 20_000 })
+    const got = await simulator.waitForMessage({ contactId: contact.id, match: { messageId: waId } })
     same("the image", digest(Buffer.from(got.bytesBase64 ?? "", "base64")), digest(picture))
   })
 }

@@ -84,7 +84,7 @@ test("a frame leaves after everything that was staged before it is durable, and 
   socket.send(Buffer.from("held"))
   socket.send(Buffer.from("behind it"))
   expect(sent).toEqual(["free"])
-  await vi.waitFor(() => expect(sent).toEqual(["free", "held", "behind it"]), 10_000)
+  await vi.waitFor(() => expect(sent).toEqual(["free", "held", "behind it"]), 60_000)
   expect(await store.collections.sessionLog.countDocuments({ account })).toBe(2)
 })
 
@@ -101,7 +101,7 @@ test("a frame waits for a hold's content, too", async () => {
   await new Promise((resolve) => setImmediate(resolve))
   expect(sent).toEqual([])
   known.resolve()
-  await vi.waitFor(() => expect(sent).toEqual(["held"]), 10_000)
+  await vi.waitFor(() => expect(sent).toEqual(["held"]), 60_000)
 })
 
 test("the next owner has the state and the numbers of the one before, and fences it", async () => {

@@ -1,7 +1,5 @@
-import { proto } from "@whiskeysockets/baileys"
-import type { AuthenticationCreds, PossiblyExtendedCacheStore, SocketConfig } from "@whiskeysockets/baileys"
-import { personOf } from "@wildcat/shared/contracts"
-import type { PacingDefault, Person } from "@wildcat/shared/contracts"
+import type { PossiblyExtendedCacheStore, SocketConfig, proto } from "@whiskeysockets/baileys"
+import type { PacingDefault } from "@wildcat/shared/contracts"
 import { createAddresses } from "../app-state/addresses.ts"
 import type { Addresses } from "../app-state/addresses.ts"
 import { createAppState } from "../app-state/app-state.ts"
@@ -45,6 +43,9 @@ import type { SocketSettings } from "../whatsapp/socket.ts"
 import type { Admission } from "./admission.ts"
 import { createContacts } from "./contacts.ts"
 import type { Contacts } from "./contacts.ts"
+import { identityOf } from "./identity.ts"
+import type { Identity } from "./identity.ts"
+import { messageById } from "./message-by-id.ts"
 import { createGroupKeeper } from "./group-keeper.ts"
 import type { GroupKeeper } from "./group-keeper.ts"
 import { createIntake } from "./intake.ts"
@@ -115,16 +116,6 @@ export interface SessionParts {
   makeSignalRepository: SocketConfig["makeSignalRepository"]
   messageById(waId: string): Promise<proto.IMessage | undefined>
   identity: Identity
-}
-
-/** Whose session it is. */
-export interface Identity {
-  /** The number of the present credentials; null while unlinked. */
-  linked(): Person | null
-  /** The number that was linked last, also after a log-out: only it may be linked again. */
-  readonly known: Person | null
-  /** The present link is a good one. */
-  confirm(): void
 }
 
 /** Takes the session over, reads its state and makes its parts. Throws Fenced when a later owner is there already. */
@@ -260,24 +251,9 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     devices: createDevicesCache(state, sessionLog),
     stanzas,
     makeSignalRepository: makeRepositoryFactory({ memos, log: sessionLog, keys, stanzaOf, ...intake }),
-    messageById: (waId) => persist(() => messageById(waId, options, state)),
+    messageById: (waId) => persist(() => messageById(waId, { account: account._id, store, box, state })),
     identity,
   }
-}
-
-function identityOf(state: SessionState, known: Person | null): Identity {
-  const linked = () => meOf(state.get("creds", "creds"))
-  return {
-    linked,
-    get known() {
-      return known
-    },
-    confirm: () => (known = linked() ?? known),
-  }
-}
-
-function meOf(creds: AuthenticationCreds | undefined): Person | null {
-  return creds?.me === undefined ? null : personOf(creds.me.id, creds.me.lid)
 }
 
 function namesOf(state: SessionState): Names {
@@ -285,17 +261,4 @@ function namesOf(state: SessionState): Names {
     lidOf: (pnUser) => state.get("lid-mapping", pnUser) ?? state.get("names", pnUser),
     pnOf: (lidUser) => state.get("lid-mapping", `${lidUser}_reverse`) ?? state.get("names", lidUser),
   }
-}
-
-/** A message of ours, for a recipient that could not decrypt it. */
-async function messageById(
-  waId: string,
-  { account, store, box }: SessionOptions,
-  state: SessionState,
-): Promise<proto.IMessage | undefined> {
-  const unconfirmed = state.get("unconfirmed", waId)
-  if (unconfirmed !== undefined) return proto.Message.decode(unconfirmed.message)
-  const doc = await store.collections.messages.findOne({ account: account._id, waId, fromMe: true })
-  const sent = doc ?? (await store.collections.messageActions.findOne({ account: account._id, waId, fromMe: true }))
-  return sent?.raw ? proto.Message.decode(box.open(sent.raw.buffer, `message:${sent._id}`)) : undefined
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod"
 import { tasks } from "@wildcat/shared/contracts"
 import { connectBus, consume, ensureConsumer, provisionStreams } from "@wildcat/shared/bus"
-import { createSecretBox, repeat, serveWaiting } from "@wildcat/shared/runtime"
+import { createSecretBox, firstConnection, repeat, serveWaiting } from "@wildcat/shared/runtime"
 import type { ReadyCheck, Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { config } from "./config.ts"
@@ -64,8 +64,10 @@ export async function startMedia(settings: Config, scope: Scope): Promise<void> 
   })
   const { ackWaitMs } = tasks["media.fetch"]
   const source = { stream: bus.subjects.mediaStream, durable: "media" }
-  await ensureConsumer(bus, { ...source, ackWaitMs })
-  const tasksOf = await consume(bus, { ...source, log, ackWaitMs, concurrency: settings.MEDIA_CONCURRENCY, handle })
+  const tasksOf = await firstConnection("media queue", log, async () => {
+    await ensureConsumer(bus, { ...source, ackWaitMs })
+    return consume(bus, { ...source, log, ackWaitMs, concurrency: settings.MEDIA_CONCURRENCY, handle })
+  })
   scope.onStop("tasks", async () => {
     const patience = setTimeout(() => void opener.close(), stopPatienceMs)
     await tasksOf.stop()

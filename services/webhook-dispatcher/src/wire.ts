@@ -2,7 +2,7 @@ import type { z } from "zod"
 import { connectBus, nudge, onNudge, provisionStreams, publishEvent } from "@wildcat/shared/bus"
 import type { Bus } from "@wildcat/shared/bus"
 import { newId } from "@wildcat/shared/contracts"
-import { createSecretBox, repeat } from "@wildcat/shared/runtime"
+import { createSecretBox, firstConnection, repeat, tolerate } from "@wildcat/shared/runtime"
 import type { Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { Store } from "@wildcat/shared/store"
@@ -35,11 +35,13 @@ export async function startDispatcher(settings: Config, scope: Scope): Promise<v
   const bus = await connectBus({ natsUrl: settings.NATS_URL, prefix: settings.NATS_PREFIX, name, log })
   scope.onStop("bus", () => bus.close())
   await provisionStreams(bus, { replicas: settings.NATS_REPLICAS, eventsDays: settings.EVENTS_DAYS })
-  await ensurePartitions(store.collections, await formerPosition(bus, name))
+  await firstConnection("partitions", log, async () =>
+    ensurePartitions(store.collections, await formerPosition(bus, name)),
+  )
 
   const box = createSecretBox(settings.SECRETS_KEY, settings.SECRETS_KEY_PREVIOUS)
   const cache = createWebhookCache({ store, box, log })
-  await cache.refresh()
+  await firstConnection("webhooks", log, () => cache.refresh())
   let membership: Membership | null = null
   const holds = (partition: string) => membership?.holds(partition) ?? false
   const poster = createPoster({
@@ -89,7 +91,14 @@ export async function startDispatcher(settings: Config, scope: Scope): Promise<v
   })
   scope.onStop("membership", () => membership?.stop())
   loop.wake([])
-  listen(bus, scope, { deliveries: loop.wake, webhooks: () => void cache.refresh().then(() => loop.wake([])) })
+  const changed = async () => {
+    await cache.refresh()
+    loop.wake([])
+  }
+  listen(bus, scope, {
+    deliveries: loop.wake,
+    webhooks: () => void tolerate(changed(), "the next batch of events, or the next round, reads the change", log),
+  })
   keepHouse({
     settings,
     scope,

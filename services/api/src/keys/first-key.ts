@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto"
 import { rename, writeFile } from "node:fs/promises"
 import { derivedId } from "@wildcat/shared/contracts"
+import { firstConnection } from "@wildcat/shared/runtime"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import { isDuplicateKey } from "@wildcat/shared/store"
 import type { Store } from "@wildcat/shared/store"
@@ -26,33 +27,49 @@ const generatedId = derivedId("apiKey", "first")
 /**
  * Makes the first tenant and its admin key, unless they exist. Any number of processes may do it at once, and any of them
  * may die in between: everybody makes the same documents, and a generated key is computed from the secrets of the
- * installation, so each writes the same file.
+ * installation, so each writes the same file. Waits for MongoDB as long as it takes.
  * Throws when there is no key at all and none can be made.
  */
 export async function ensureFirstKey(parts: Parts): Promise<void> {
-  await unlessThere(parts.store.models.tenants.create({ _id: firstTenant, name: "default", createdAt: new Date() }))
-  if (parts.given !== undefined) return ensureGiven(parts, parts.given)
+  const { given, file, log } = parts
+  const id = given === undefined ? generatedId : keyIdOf(given)
+  if (id === null) throw new Error("ADMIN_API_KEY has not the form of an API key")
+  const made = await firstConnection("first API key", log, () =>
+    given === undefined ? makeGenerated(parts) : makeGiven(parts, id, given),
+  )
+  if (made === "none") {
+    throw new Error("there is no API key yet: set ADMIN_API_KEY, or ADMIN_API_KEY_FILE to have one generated")
+  }
+  if (made === "theirs" || file === undefined) return
+  await writeKey(file, generatedKey(parts))
+  log.info({ file }, "admin_key.written")
+}
+
+/** `ours`: the generated key is valid; `theirs`: there are others; `none`: there is no key, and no place for a generated one. */
+type Made = "ours" | "theirs" | "none"
+
+async function makeGenerated(parts: Parts): Promise<Made> {
+  await makeTenant(parts)
   const { apiKeys } = parts.store.models
   const key = generatedKey(parts)
   if ((await apiKeys.findOne({}, { _id: 1 })) === null) {
-    if (parts.file === undefined) {
-      throw new Error("there is no API key yet: set ADMIN_API_KEY, or ADMIN_API_KEY_FILE to have one generated")
-    }
+    if (parts.file === undefined) return "none"
     await insert(parts, generatedId, key)
   }
-  const ours = await apiKeys.findById(generatedId)
-  if (ours && ours.revokedAt === null && parts.file !== undefined && parts.hasher.matches(key, ours.hash)) {
-    await writeKey(parts.file, key)
-    parts.log.info({ file: parts.file }, "admin_key.written")
-  }
+  const found = await apiKeys.findById(generatedId)
+  return found?.revokedAt === null && parts.hasher.matches(key, found.hash) ? "ours" : "theirs"
 }
 
-async function ensureGiven(parts: Parts, given: string): Promise<void> {
-  const id = keyIdOf(given)
-  if (id === null) throw new Error("ADMIN_API_KEY has not the form of an API key")
+async function makeGiven(parts: Parts, id: string, given: string): Promise<Made> {
+  await makeTenant(parts)
   await insert(parts, id, given)
   // The operator may have changed the pepper, or the secret behind the same id; a revoked key stays revoked.
   await parts.store.models.apiKeys.updateOne({ _id: id, revokedAt: null }, { $set: { hash: parts.hasher.hash(given) } })
+  return "theirs"
+}
+
+function makeTenant({ store }: Parts): Promise<void> {
+  return unlessThere(store.models.tenants.create({ _id: firstTenant, name: "default", createdAt: new Date() }))
 }
 
 async function insert(parts: Parts, id: string, key: string): Promise<void> {

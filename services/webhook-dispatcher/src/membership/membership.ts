@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { tolerate, repeat } from "@wildcat/shared/runtime"
+import { firstConnection, tolerate, repeat } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { Collections, DispatcherDoc, PartitionDoc } from "@wildcat/shared/store"
 
@@ -92,7 +92,7 @@ export async function joinDispatchers(parts: Parts): Promise<Membership> {
     for (const doc of await partitions.find().toArray()) await settle(doc, live, existing)
   }
 
-  await round()
+  await firstConnection("dispatchers", parts.log, round)
   const beats = repeat({ name: "membership", pauseMs: parts.beatMs, log: parts.log, work: round })
   return {
     holds: (partition) => held.has(partition) && performance.now() - lastBeatAt < parts.deadMs * 0.6,

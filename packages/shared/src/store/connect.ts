@@ -24,8 +24,8 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** How long a connection may take to come about. */
-const connectMsMax = 10_000
+/** The driver's own default is for ever: what is never answered would never fail. */
+const defaultSilenceMs = 10_000
 /** The driver looks at its server every 10 s, and each look takes no longer than a connection. */
 const heartbeatSilentMs = 30_000
 
@@ -42,11 +42,12 @@ export async function connectStore(options: {
   poolMax?: number
   /** Longest wait for a server that can take an operation, in milliseconds; 20 s by default. */
   serverWaitMs?: number
-  /** Longest silence of a server during an operation, in milliseconds; unlimited by default. */
+  /** Longest silence of a server during an operation, in milliseconds; 10 s by default. */
   silenceMs?: number
 }): Promise<Store> {
   repairDriver()
   const connection = mongoose.createConnection()
+  const { silenceMs = defaultSilenceMs } = options
   const settings: ConnectOptions = {
     dbName: options.database,
     appName: options.name,
@@ -56,8 +57,8 @@ export async function connectStore(options: {
     serverSelectionTimeoutMS: options.serverWaitMs ?? 20_000,
     // The driver's own default is for ever, and a pool that was emptied in an outage may keep its queue waiting that long.
     waitQueueTimeoutMS: options.serverWaitMs ?? 20_000,
-    connectTimeoutMS: options.silenceMs ?? connectMsMax,
-    ...(options.silenceMs === undefined ? {} : { socketTimeoutMS: options.silenceMs }),
+    connectTimeoutMS: silenceMs,
+    socketTimeoutMS: silenceMs,
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,

@@ -23,6 +23,16 @@ function target(): { path: string } | { host: string; port: number } {
   return { host, port: Number(port) }
 }
 
+/** The driver's own view of its servers, which nothing else shows. */
+interface DriverServer {
+  pool: { generation: number; interruptInUseConnections(generation: number): void }
+}
+
+function serversOf({ db }: Store): Iterable<DriverServer> {
+  const topology: { s: { servers: Map<string, DriverServer> } } = Reflect.get(db.client, "topology")
+  return topology.s.servers.values()
+}
+
 /** Everything passes through here. */
 beforeAll(async () => {
   server = createServer((client) => {
@@ -51,6 +61,21 @@ afterAll(async () => {
   await place.cleanup()
 })
 
+/** Steps of promises after which the connection is given up: from before the command is written until it is answered. */
+const stepsMax = 60
+
+test("an operation ends with its connection, at whatever moment that is given up", async () => {
+  for (let steps = 0; steps < stepsMax; steps += 1) {
+    const answer = store.db.command({ ping: 1 }).then(
+      () => "answered",
+      () => "failed",
+    )
+    for (let step = 0; step < steps; step += 1) await Promise.resolve()
+    for (const { pool } of serversOf(store)) pool.interruptInUseConnections(pool.generation)
+    expect(["answered", "failed"], `given up after ${steps} steps`).toContain(await answer)
+  }
+})
+
 test("a large write to a server that has stopped reading fails instead of waiting for ever", async () => {
   for (const client of clients) {
     client.unpipe()
@@ -58,4 +83,4 @@ test("a large write to a server that has stopped reading fails instead of waitin
   }
   const raw = "x".repeat(4 * 1024 * 1024)
   await expect(store.db.collection("any").insertOne({ raw })).rejects.toThrow(/timed out|closed/)
-}, 30_000)
+})

@@ -31,13 +31,21 @@ export async function appendRow(store: Store, row: SessionLogDoc, patienceMs: nu
   const deadline = performance.now() + patienceMs
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await limited(answerMsMax, store.collections.sessionLog.insertOne(row))
-      return
+      return await limited(answerMsMax, insertOrFind(store, row))
     } catch (error) {
-      if (isDuplicateKey(error)) return await requireOwn(store, row)
+      if (error instanceof Fenced) throw error
       if (performance.now() > deadline) throw new StorageUnavailable(error)
       await new Promise((resolve) => setTimeout(resolve, jittered(retryDelaysMs, attempt)))
     }
+  }
+}
+
+async function insertOrFind(store: Store, row: SessionLogDoc): Promise<void> {
+  try {
+    await store.collections.sessionLog.insertOne(row)
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error
+    await requireOwn(store, row)
   }
 }
 

@@ -6,7 +6,7 @@ import { createLogger } from "../runtime/index.ts"
 import { requestCommand, serveCommands } from "./commands.ts"
 import { connectBus } from "./connect.ts"
 import type { Bus } from "./connect.ts"
-import { consume, consumeBatches, done } from "./consume.ts"
+import { consume, done } from "./consume.ts"
 import { ensureConsumer, provisionStreams } from "./provision.ts"
 import { EventTooLarge, publishEvent, publishTask } from "./publish.ts"
 
@@ -48,7 +48,7 @@ test("provisioning again, also with other settings, does no harm", async () => {
   expect(config.max_age).toBe(2 * 86_400_000 * 1_000_000)
 })
 
-test("an event published twice is in the stream once, and batches keep the stream's order", async () => {
+test("an event published twice is in the stream once, and a consumer keeps the stream's order", async () => {
   await ensureConsumer(bus, { stream: bus.subjects.eventsStream, durable: "once" })
   const events = Array.from({ length: 30 }, () => anEvent())
   for (const event of events) {
@@ -56,14 +56,14 @@ test("an event published twice is in the stream once, and batches keep the strea
     await publishEvent(bus, event)
   }
   const seen: unknown[] = []
-  const consumption = await consumeBatches(bus, {
+  const consumption = await consume(bus, {
     stream: bus.subjects.eventsStream,
     durable: "once",
     log,
-    batchMax: 10,
-    handle: async (messages) => {
-      expect(messages.length).toBeLessThanOrEqual(10)
-      seen.push(...messages.map((message) => message.payload))
+    concurrency: 1,
+    ackWaitMs: 30_000,
+    handle: async ({ payload }) => {
+      seen.push(payload)
       return done
     },
   })
@@ -178,5 +178,17 @@ test("a command that nobody answers in time ends in session_timeout", async () =
   ).rejects.toMatchObject({
     code: "session_timeout",
   })
+  serving.stop()
+})
+
+test("an answer that is too large for NATS is no answer, and does not end the process", async () => {
+  const account = newId("account")
+  let qr = "x".repeat(2 * 1024 * 1024)
+  const handlers = { "account.qr": async () => ({ qr, expiresAt: null }) }
+  const serving = serveCommands(bus, { account, log, handlers })
+  const order = { account, verb: "account.qr", request: {} } as const
+  await expect(requestCommand(bus, { ...order, deadlineMs: 500 })).rejects.toMatchObject({ code: "session_timeout" })
+  qr = "2@abc"
+  expect(await requestCommand(bus, order)).toEqual({ qr, expiresAt: null })
   serving.stop()
 })

@@ -3,6 +3,7 @@ import type { Msg } from "nats"
 import { z } from "zod"
 import { WildcatError, commands, errorCodes } from "../contracts/index.ts"
 import type { CommandReply, CommandRequest, CommandVerb, ErrorCode } from "../contracts/index.ts"
+import { tolerate } from "../runtime/index.ts"
 import type { Logger } from "../runtime/index.ts"
 import type { Bus } from "./connect.ts"
 
@@ -47,7 +48,9 @@ export function serveCommands(
   const subscription = bus.connection.subscribe(bus.subjects.commandsOfAccount(options.account), {
     callback: (error, message) => {
       if (error) return options.log.error({ error }, "command.subscription_failed")
-      void serve(message, options).then((answer) => message.respond(json.encode(answer)))
+      const answered = serve(message, options).then((answer) => message.respond(json.encode(answer)))
+      // Too large for NATS, or the connection is closed: that must not end the process.
+      void tolerate(answered, "whoever asked is told at the deadline", options.log)
     },
   })
   return { stop: () => subscription.unsubscribe() }

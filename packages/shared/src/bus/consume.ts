@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises"
 import type { JsMsg } from "nats"
 import type { Logger } from "../runtime/index.ts"
 import type { Bus } from "./connect.ts"
@@ -27,14 +26,19 @@ export interface Consumption {
   stop(): Promise<void>
 }
 
-interface Source {
-  stream: string
-  durable: string
+interface HandleOptions {
+  ackWaitMs: number
+  handle(message: Delivered): Promise<Outcome>
   log: Logger
 }
 
 /** A handler that throws is tried again after this pause. */
 const faultRetryMs = 2_000
+/**
+ * How long JetStream keeps a request for messages open. The client also waits about so long before it looks for its
+ * consumer again when it did not find it after an outage: its default of 30 s would leave a queue idle for that time.
+ */
+export const pullMs = 5_000
 
 /**
  * Handles messages of a durable consumer one by one, `concurrency` at a time. While a handler runs, JetStream is told
@@ -42,10 +46,10 @@ const faultRetryMs = 2_000
  */
 export async function consume(
   bus: Bus,
-  options: Source & { concurrency: number; ackWaitMs: number; handle(message: Delivered): Promise<Outcome> },
+  options: HandleOptions & { stream: string; durable: string; concurrency: number },
 ): Promise<Consumption> {
   const consumer = await bus.jetStream.consumers.get(options.stream, options.durable)
-  const messages = await consumer.consume({ max_messages: options.concurrency })
+  const messages = await consumer.consume({ max_messages: options.concurrency, expires: pullMs })
   const running = new Set<Promise<void>>()
   const loop = (async () => {
     for await (const message of messages) {
@@ -63,49 +67,7 @@ export async function consume(
   }
 }
 
-/**
- * Handles messages in batches, in stream order, one batch at a time: for handlers that write in bulk.
- * A batch is what is there, up to `batchMax`; an empty queue is waited on. The outcome counts for the whole batch.
- */
-export async function consumeBatches(
-  bus: Bus,
-  options: Source & { batchMax: number; handle(messages: readonly Delivered[]): Promise<Outcome> },
-): Promise<Consumption> {
-  const consumer = await bus.jetStream.consumers.get(options.stream, options.durable)
-  const messages = await consumer.consume({ max_messages: options.batchMax })
-  let waiting: JsMsg[] = []
-  let flushing: Promise<void> | null = null
-
-  const flush = async () => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, options.batchMax)
-      waiting = waiting.slice(batch.length)
-      const outcome = await attempt(() => options.handle(batch.map(delivered)), options.log)
-      for (const message of batch) settle(message, outcome, options.log)
-    }
-    flushing = null
-  }
-  const loop = (async () => {
-    for await (const message of messages) {
-      waiting.push(message)
-      // Not at once: what arrives in the same read belongs to the same batch.
-      flushing ??= setImmediate().then(flush)
-      if (waiting.length >= options.batchMax) await flushing
-    }
-  })()
-  return {
-    stop: async () => {
-      await messages.close()
-      await loop
-      await flushing
-    },
-  }
-}
-
-async function handleOne(
-  message: JsMsg,
-  options: Source & { ackWaitMs: number; handle(message: Delivered): Promise<Outcome> },
-): Promise<void> {
+async function handleOne(message: JsMsg, options: HandleOptions): Promise<void> {
   const heartbeat = setInterval(() => message.working(), options.ackWaitMs / 3)
   try {
     settle(message, await attempt(() => options.handle(delivered(message)), options.log), options.log)

@@ -1,4 +1,5 @@
 import type { Consumer, ConsumerMessages } from "nats"
+import { pullMs } from "@wildcat/shared/bus"
 import type { Bus } from "@wildcat/shared/bus"
 import { pause, tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
@@ -65,7 +66,7 @@ export function createEventHub(bus: Bus, eventLog: EventLog, log: Logger): Event
       subject: bus.subjects.allEvents,
       start: (recent?.position() ?? 0) + 1,
     })
-    const messages = await consumer.consume({ max_messages: readAhead })
+    const messages = await consumer.consume({ max_messages: readAhead, expires: pullMs })
     reading = { consumer, messages }
     if (stopping.signal.aborted) await messages.close()
     for await (const message of messages) hand(eventOf(message))

@@ -1,7 +1,7 @@
 import { DeliverPolicy, NatsError } from "nats"
 import type { Consumer, ConsumerMessages, JsMsg } from "nats"
 import { WildcatError } from "@wildcat/shared/contracts"
-import { isApiError } from "@wildcat/shared/bus"
+import { isApiError, pullMs } from "@wildcat/shared/bus"
 import type { Bus } from "@wildcat/shared/bus"
 import { createTurns, tolerate } from "@wildcat/shared/runtime"
 
@@ -101,7 +101,7 @@ async function readPage(
   range: { subject: string; after: number; last: number; end: number },
 ): Promise<LogPage> {
   const consumer = await orderedConsumer(bus, { subject: range.subject, start: range.after + 1 })
-  const messages = await consumer.consume({ max_messages: 256 })
+  const messages = await consumer.consume({ max_messages: 256, expires: pullMs })
   const limit = setTimeout(() => void messages.close(), pageMsMax)
   try {
     return await collect(messages, range)

@@ -1,5 +1,6 @@
 import { DeliverPolicy } from "nats"
 import type { ConsumerMessages, JsMsg } from "nats"
+import { pullMs } from "@wildcat/shared/bus"
 import type { Bus, Delivered } from "@wildcat/shared/bus"
 import { pause } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
@@ -85,7 +86,7 @@ async function open(bus: Bus, start: number, ahead: number): Promise<ConsumerMes
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: start,
   })
-  return consumer.consume({ max_messages: ahead })
+  return consumer.consume({ max_messages: ahead, expires: pullMs })
 }
 
 /** A stream that ends before our position is not the one that we read: it was made anew, and is read from its start. */

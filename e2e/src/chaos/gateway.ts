@@ -42,7 +42,10 @@ const hurry = {
   MEDIA_WAIT_MS: "3000",
   WEBHOOK_TIMEOUT_MS: "2000",
   WEBHOOK_LEASE_MARGIN_MS: "1000",
-  WEBHOOK_RETRY_DELAYS_MS: ["0", "200", "500", ...Array.from({ length: 40 }, () => "1000")].join(","),
+  WEBHOOK_RETRY_PAUSES_MS: "200,500",
+  WEBHOOK_RETRY_PAUSE_MS_MAX: "1000",
+  DISPATCHER_BEAT_MS: "500",
+  DISPATCHER_DEAD_MS: "3000",
 }
 
 /** Starts everything and waits until it is ready. What each process prints goes to a file in `logFolder`. */

@@ -28,6 +28,8 @@ export interface StormOptions {
   tell(text: string): void
   /** Ends the blows early; the storm is settled and its ledger drawn up all the same. */
   enough?: AbortSignal
+  /** Awaited before a gateway ends in which something is wrong. */
+  unclean?(report: StormReport): Promise<void>
 }
 
 /** What a storm did, and the account of it. */
@@ -52,7 +54,9 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   try {
     const gateway = await startGateway(options)
     try {
-      return await stormOver(gateway, receiver, options)
+      const report = await stormOver(gateway, receiver, options)
+      if (!isClean(report.ledger)) await options.unclean?.(report)
+      return report
     } finally {
       await gateway.stop()
     }

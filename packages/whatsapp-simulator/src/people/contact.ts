@@ -8,7 +8,7 @@ import { attribute, node } from "../stanza/nodes.ts"
 import { Inbox } from "./inbox.ts"
 import type { Network } from "./network.ts"
 import { readContent } from "./read-content.ts"
-import type { Destination } from "./sent-messages.ts"
+import type { Outgoing } from "./sent-messages.ts"
 import { SimulatedDevice } from "./simulated-device.ts"
 
 export type Typing = "composing" | "recording" | "paused"
@@ -65,12 +65,7 @@ export class Contact {
     return true
   }
 
-  async send(outgoing: {
-    id: string
-    destination: Destination
-    message: proto.IMessage
-    edit?: string
-  }): Promise<void> {
+  async send(outgoing: Outgoing): Promise<void> {
     await this.network.journal.writing(this.user, outgoing, () => this.device.send(outgoing))
   }
 

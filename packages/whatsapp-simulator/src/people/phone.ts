@@ -13,7 +13,7 @@ import { Inbox } from "./inbox.ts"
 import { type HistoryChat, type HistoryForm, initialSyncMessages, olderMessages } from "./initial-sync.ts"
 import type { Network } from "./network.ts"
 import { readContent } from "./read-content.ts"
-import type { Destination } from "./sent-messages.ts"
+import type { Outgoing } from "./sent-messages.ts"
 import { ShownAgain } from "./shown-again.ts"
 import { SimulatedDevice } from "./simulated-device.ts"
 
@@ -109,12 +109,7 @@ export class Phone {
     companion.deliver(reuploadNotice(request, { from: this.user.pn, file }))
   }
 
-  async send(outgoing: {
-    id: string
-    destination: Destination
-    message: proto.IMessage
-    edit?: string
-  }): Promise<void> {
+  async send(outgoing: Outgoing): Promise<void> {
     await this.network.journal.writing(this.user, outgoing, () => this.device.send(outgoing))
   }
 

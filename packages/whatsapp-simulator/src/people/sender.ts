@@ -10,10 +10,8 @@ import type { Stanza } from "../stanza/codec.ts"
 import { attribute, child, node } from "../stanza/nodes.ts"
 import { asSentByOwnDevice, sealMessage } from "./envelope.ts"
 import type { Network } from "./network.ts"
-import { type Destination, type SentMessage, SentMessages } from "./sent-messages.ts"
+import { type Destination, type Outgoing, type SentMessage, SentMessages } from "./sent-messages.ts"
 import type { SimulatedDevice } from "./simulated-device.ts"
-
-type Outgoing = { id: string; destination: Destination; message: proto.IMessage; edit?: string }
 
 /** The sending half of a simulated device. The caller holds the device's Signal lock. */
 export class Sender {

@@ -8,7 +8,11 @@ export type Destination =
   | { kind: "group"; group: Group }
   /** A status post, for those named. */
   | { kind: "status"; audience: User[] }
+
 export type SentMessage = { id: string; message: proto.IMessage; destination: Destination }
+
+/** A message to be sent; `edit` says that it changes another one, and how. */
+export type Outgoing = SentMessage & { edit?: string }
 
 /** A device remembers this many of its messages for retry requests. */
 const messagesMax = 5000

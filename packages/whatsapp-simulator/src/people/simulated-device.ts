@@ -9,7 +9,7 @@ import { readRetryBundle } from "../directory/bundle-stanza.ts"
 import type { Network } from "./network.ts"
 import { Receiver } from "./receiver.ts"
 import { Sender } from "./sender.ts"
-import type { Destination } from "./sent-messages.ts"
+import type { Outgoing } from "./sent-messages.ts"
 
 /** What the owner of a simulated device wants to know of. */
 export type DeviceEvents = {
@@ -70,12 +70,7 @@ export class SimulatedDevice implements Device {
   }
 
   /** Encrypts a message for every device of the destination, and of the sender, and hands it to the network. */
-  async send(outgoing: {
-    id: string
-    destination: Destination
-    message: proto.IMessage
-    edit?: string
-  }): Promise<void> {
+  async send(outgoing: Outgoing): Promise<void> {
     await this.signal.exclusively(() => this.sender.send(outgoing))
   }
 

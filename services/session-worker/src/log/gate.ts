@@ -43,7 +43,7 @@ export function installGate(socket: FrameSocket, log: SessionLog): Gate {
       waitingBytes -= head.data.length
       if (socket.readyState === socket.OPEN) send(head.data)
     }
-    if (queue.length > 0) log.flush()
+    if (queue.length > 0) log.hasten()
     else settle()
   }
 

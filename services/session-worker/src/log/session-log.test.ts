@@ -88,6 +88,21 @@ test("a frame leaves after everything that was staged before it is durable, and 
   expect(await store.collections.sessionLog.countDocuments({ account })).toBe(2)
 })
 
+test("a frame that waits for calm changes alone leaves with the commit of the next one", async () => {
+  const { sessionLog, entries } = await own(1)
+  const { socket, sent } = frames()
+  installGate(socket, sessionLog)
+  sessionLog.stage({ state: { names: { 1: "1" } } }, "calm")
+  socket.send(Buffer.from("calm"))
+  sessionLog.stage({ state: { names: { 2: "2" } } })
+  socket.send(Buffer.from("soon"))
+  await vi.waitFor(() => expect(sent).toEqual(["calm", "soon"]), 60_000)
+  sessionLog.stage({ state: { names: { 3: "3" } } }, "calm")
+  socket.send(Buffer.from("alone"))
+  await vi.waitFor(() => expect(sent).toEqual(["calm", "soon", "alone"]), 60_000)
+  expect(entries.map(({ state }) => state.names)).toEqual([{ 1: "1", 2: "2" }, { 3: "3" }])
+})
+
 test("a frame waits for a hold's content, too", async () => {
   const { sessionLog } = await own(1)
   const { socket, sent } = frames()

@@ -12,8 +12,12 @@ import { mergeChanges } from "./state.ts"
 import type { SessionState } from "./state.ts"
 import { createWatermark } from "./watermark.ts"
 
-/** How long a change waits for company: a frame in the gate cuts it short. `lazy` changes start no commit of their own. */
-const lingerMs = { soon: 20, lazy: 2_000 } as const
+/**
+ * How long a change waits for company. A frame in the gate cuts it short, unless all that it waits for is `calm`: then it
+ * leaves with the next commit. `lazy` changes start no commit of their own.
+ */
+const lingerMs = { soon: 20, calm: 20, lazy: 2_000 } as const
+type Urgency = keyof typeof lingerMs
 /** Of one commit: a row of MongoDB holds 16 MB at most. */
 const commitChangesMax = 1_000
 const commitBytesMax = 4 * 1024 * 1024
@@ -30,15 +34,15 @@ const never = Number.MAX_SAFE_INTEGER
  */
 export interface SessionLog {
   /** Adds a change to the state and to the next commit. Returns its number. */
-  stage(change: Change, urgency?: keyof typeof lingerMs): number
+  stage(change: Change, urgency?: Urgency): number
   /** Nothing staged or sent from now on is released before what `work` stages is durable. */
   hold(work: () => Promise<void>): void
   /** The highest number given so far. */
   readonly staged: number
   /** Everything up to this number is durable. */
   readonly durable: number
-  /** Commits without waiting longer. */
-  flush(): void
+  /** A frame waits: commits without waiting longer, unless it can. */
+  hasten(): void
   /** Rejects when the log died before. */
   whenDurable(number: number): Promise<void>
   /** Resolves at once unless too much is waiting for its commit. */
@@ -75,7 +79,7 @@ export function newNonce(): string {
 export function createSessionLog(options: SessionLogOptions): SessionLog {
   const { account, state } = options
   const watermark = createWatermark()
-  const waiting: { number: number; change: Change; events: SessionEvent[]; bytes: number }[] = []
+  const waiting: { number: number; change: Change; events: SessionEvent[]; bytes: number; urgency: Urgency }[] = []
   const advanceListeners = new Set<() => void>()
   const deathListeners = new Set<(cause: unknown) => void>()
   let lastRow = options.lastRow
@@ -194,11 +198,11 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
   return {
     stage(change, urgency = "soon") {
       if (death !== null || closed) return never
-      if (urgency === "soon") activeAt = performance.now()
+      if (urgency !== "lazy") activeAt = performance.now()
       if (change.state !== undefined) state.apply(change.state)
       const events = numbered(change.events ?? [])
       const number = watermark.next()
-      waiting.push({ number, change, events, bytes: sizeOf(change) })
+      waiting.push({ number, change, events, bytes: sizeOf(change), urgency })
       schedule(lingerMs[urgency])
       return number
     },
@@ -216,7 +220,10 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
     get durable() {
       return watermark.durable
     },
-    flush,
+    hasten() {
+      const has = (urgency: Urgency) => waiting.some((each) => each.urgency === urgency)
+      if (has("soon") || !has("calm")) flush()
+    },
     whenDurable,
     async relieved() {
       const last = waiting.at(-1)

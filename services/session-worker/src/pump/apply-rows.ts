@@ -46,7 +46,12 @@ export async function applyRows(
 }
 
 async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<void> {
-  const writes: AnyBulkWriteOperation<OutboxDoc>[] = marks.map(({ id, status, error }) => ({
+  const latest = new Map<string, OutboxMark>()
+  for (const mark of marks) {
+    const known = latest.get(mark.id)
+    if (known === undefined || advances(known.status, mark.status)) latest.set(mark.id, mark)
+  }
+  const writes: AnyBulkWriteOperation<OutboxDoc>[] = [...latest.values()].map(({ id, status, error }) => ({
     updateOne: {
       filter: { _id: id, status: { $in: before(status) } },
       update: { $set: { status, error, updatedAt: new Date() } },

@@ -44,6 +44,8 @@ export interface Pump {
 const rowsMax = 100
 /** Entries kept in memory while the pump is behind; older ones are read from MongoDB again. */
 const heldMax = 200
+/** What can wait does so for company: a batch costs hardly more than a row. */
+const quietDelayMs = 25
 /** Rows are folded and removed this long after they were told: many at a time, and never in the way of the next event. */
 const tidyDelayMs = 250
 const retryDelaysMs = [250, 500, 1_000, 2_000, 5_000]
@@ -62,6 +64,7 @@ export function createPump(options: PumpOptions): Pump {
   let running: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
   let tidyDue = false
+  let quiet: NodeJS.Timeout | null = null
   let writtenN = 0
   const readers = new Set<() => void>()
   const written = (n: number) => {
@@ -102,6 +105,8 @@ export function createPump(options: PumpOptions): Pump {
     }
   }
   const start = () => {
+    if (quiet !== null) clearTimeout(quiet)
+    quiet = null
     if (running !== null || !hasWork()) return
     running = work().finally(() => {
       running = null
@@ -117,10 +122,16 @@ export function createPump(options: PumpOptions): Pump {
   return {
     push(n, entry) {
       held.push({ n, entry: held.length < heldMax ? entry : null })
-      start()
+      if (isQuiet(entry)) quiet ??= setTimeout(start, quietDelayMs)
+      else start()
     },
-    told: () => (held.length === 0 ? Promise.resolve() : new Promise((resolve) => listeners.add(resolve))),
+    async told() {
+      if (held.length === 0) return
+      start()
+      await new Promise<void>((resolve) => listeners.add(resolve))
+    },
     async written() {
+      start()
       const last = held.at(-1)?.n ?? 0
       await new Promise<void>((resolve) => {
         const check = () => {
@@ -139,9 +150,14 @@ export function createPump(options: PumpOptions): Pump {
     async stop() {
       stopping.abort()
       await running
-      if (timer !== null) clearTimeout(timer)
+      for (const each of [timer, quiet]) if (each !== null) clearTimeout(each)
     },
   }
+}
+
+/** A send on its way, or how far one has come: nobody acts on that within an instant. */
+function isQuiet({ events, tasks, account }: Entry): boolean {
+  return account === null && tasks.length === 0 && events.every(({ type }) => type === "message.status")
 }
 
 /** Makes rows known: in MongoDB first, then as events and tasks. Doing it again changes nothing: all of it has its id. */

@@ -119,7 +119,7 @@ export function createIntake(options: IntakeOptions): Intake {
       sender.seen(waId)
       const message = await persist(() => own.find(waId))
       const step = message && receipt && advance(message, receipt.step)
-      if (message && step) sessionLog.stage(statusChange(message, step))
+      if (message && step) sessionLog.stage(statusChange(message, step), "calm")
     }
   }
   const takePlain = async (stanza: BinaryNode) => {

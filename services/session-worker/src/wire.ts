@@ -14,6 +14,9 @@ import type { SessionSettings } from "./session/parts.ts"
 import { silenceConsole } from "./whatsapp/silence-console.ts"
 import { enforceStrictness } from "./whatsapp/strictness.ts"
 
+/** An operation that MongoDB never answers fails after this time: it must not hold a session back for ever. */
+const storeSilenceMs = 10_000
+
 /** Constructs the service and starts it; the only place that does. */
 export async function wire(config: Config, scope: Scope): Promise<void> {
   const { log } = scope
@@ -23,6 +26,7 @@ export async function wire(config: Config, scope: Scope): Promise<void> {
     mongoUrl: config.MONGO_URL,
     database: config.MONGO_DATABASE,
     name: "session-worker",
+    silenceMs: storeSilenceMs,
     log,
   })
   scope.onStop("store", () => store.close())

@@ -24,8 +24,10 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** The driver's own default is for ever: what is never answered would never fail. */
-const defaultSilenceMs = 10_000
+/** How long a connection may take to come about. */
+const connectMsMax = 10_000
+/** The driver's own default is for ever: what is never answered would never fail. Sweeps of large collections take long. */
+const defaultSilenceMs = 60_000
 /** The driver looks at its server every 10 s, and each look takes no longer than a connection. */
 const heartbeatSilentMs = 30_000
 
@@ -42,7 +44,7 @@ export async function connectStore(options: {
   poolMax?: number
   /** Longest wait for a server that can take an operation, in milliseconds; 20 s by default. */
   serverWaitMs?: number
-  /** Longest silence of a server during an operation, in milliseconds; 10 s by default. */
+  /** Longest silence of a server during an operation, in milliseconds; a minute by default. */
   silenceMs?: number
 }): Promise<Store> {
   repairDriver()
@@ -57,7 +59,7 @@ export async function connectStore(options: {
     serverSelectionTimeoutMS: options.serverWaitMs ?? 20_000,
     // The driver's own default is for ever, and a pool that was emptied in an outage may keep its queue waiting that long.
     waitQueueTimeoutMS: options.serverWaitMs ?? 20_000,
-    connectTimeoutMS: silenceMs,
+    connectTimeoutMS: Math.min(silenceMs, connectMsMax),
     socketTimeoutMS: silenceMs,
     autoIndex: false,
     autoCreate: false,

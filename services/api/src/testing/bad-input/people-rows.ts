@@ -1,9 +1,6 @@
 import type { CallOptions } from "../test-api.ts"
-
-type Bad = [what: string, call: CallOptions & { query?: string }, status: number, code: string, field?: string]
-
-const wrong = (what: string, body: unknown, field: string): Bad => [what, { body }, 400, "invalid_request", field]
-const asked = (what: string, query: string, field: string): Bad => [what, { query }, 400, "invalid_request", field]
+import { asked, badJson, badPage, wrong } from "./bad.ts"
+import type { Bad, Rows } from "./bad.ts"
 
 const people: Bad[] = [
   wrong("nobody", { people: [] }, "people"),
@@ -28,7 +25,7 @@ const picture: Bad[] = [
 const shown = [asked("size", "size=huge", "query.size"), asked("format", "format=gif", "query.format")]
 
 /** What is particular to the endpoints of groups, contacts, presence and profiles. */
-export const peopleRows = (badPage: Bad[], badJson: Bad[]): Record<string, Bad[]> => ({
+export const peopleRows: Rows = {
   createGroup: [
     ...badJson,
     wrong("no subject", {}, "subject"),
@@ -103,7 +100,7 @@ export const peopleRows = (badPage: Bad[], badJson: Bad[]): Record<string, Bad[]
     wrong("unknown setting", { shoeSize: "all" }, "shoeSize"),
     wrong("unknown value", { lastSeen: "friends" }, "lastSeen"),
   ],
-})
+}
 
 const somebody = { people: ["+4915112345678"] }
 const jpeg = { raw: Uint8Array.of(0xff, 0xd8, 0xff), headers: { "content-type": "image/jpeg" } }

@@ -8,5 +8,7 @@ export interface Contender {
   send(to: string, text: string): Promise<void>
   /** Ids of the messages that it has told of. */
   received: Tally
+  /** How often it has stored something so far; a contender that stores nothing has none. */
+  commits?(): Promise<number>
   stop(): Promise<void>
 }

@@ -10,6 +10,8 @@ import { setStage } from "@wildcat/demo"
 import type { Stage } from "@wildcat/demo"
 import { isolated, startProcess, startServers, untilStopped, waitUntil } from "@wildcat/testkit"
 import { z } from "zod"
+import { openFloor } from "./floor.ts"
+import type { Floor } from "./floor.ts"
 import { BenchName, Result, benches } from "./measure.ts"
 import { measureMedia } from "./media/measure-media.ts"
 import { isFlat, reportOf as reportOfMedia } from "./media/report.ts"
@@ -122,13 +124,16 @@ async function compare(names: readonly BenchName[]): Promise<number> {
   tellMachine()
   const { stage, place } = await prepare()
   tell(`measuring ${names.join(" and ")}: plain Baileys, then Wildcat …\n`)
+  const floor = await openFloor(place)
+  undo.push(() => floor.stop())
   const baseline = await measureBaseline(stage, names)
-  const wildcat = await measureWildcat(stage, { names, ...place })
+  const wildcat = await measureWildcat(stage, floor, { names, ...place })
   const pairs = wildcat.flatMap((result) => {
     const other = baseline.find(({ name }) => name === result.name)
     return other ? [{ wildcat: result, baseline: other }] : []
   })
   tell(tableOf(pairs))
+  tell(await floor.report(stage.stack.apiUrl))
   if (names.includes("receive"))
     tell("A burst that arrives as fast as it was offered shows the limit of the simulator, not of the account.")
   return 0
@@ -136,13 +141,14 @@ async function compare(names: readonly BenchName[]): Promise<number> {
 
 async function measureWildcat(
   stage: Stage,
+  { commits }: Floor,
   options: { names: readonly BenchName[]; natsUrl: string; prefix: string },
 ): Promise<Result[]> {
   const results: Result[] = []
   for (const name of options.names) {
     const contender = await linkWildcat(stage, options)
     undo.push(() => contender.stop())
-    results.push(...(await benches[name](contender, stage.simulator)))
+    results.push(...(await benches[name]({ ...contender, commits }, stage.simulator)))
   }
   return results
 }

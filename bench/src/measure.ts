@@ -31,29 +31,46 @@ async function measureSends(contender: Contender, simulator: SimulatorClient): P
   await simulator.sendText({ from: contact.id, to: contender.phone, text: "Hello" })
   await greeted
   const send = (text: string) => contender.send(contact.pn, text)
-  await sendAll({ concurrency: 4, count: warmUpSends, send })
+  await timesOf({ concurrency: 4, count: warmUpSends }, (n) => send(`Message number ${n}`))
   const results: Result[] = []
-  for (const round of sends) results.push(await sendAll({ ...round, send }))
+  for (const round of sends) results.push(await sendAll({ ...round, send }, contender.commits))
   return results
 }
 
-async function sendAll(round: { concurrency: number; count: number; send: (text: string) => Promise<void> }) {
-  const timesMs: number[] = []
-  let next = 0
-  const lane = async () => {
-    while (next < round.count) {
-      const started = performance.now()
-      await round.send(`Message number ${++next} of this round`)
-      timesMs.push(performance.now() - started)
-    }
-  }
-  const tookMs = await timed(() => Promise.all(Array.from({ length: round.concurrency }, lane)))
+async function sendAll(
+  round: { concurrency: number; count: number; send: (text: string) => Promise<void> },
+  commits: Contender["commits"],
+): Promise<Result> {
+  let timesMs: number[] = []
+  const before = await commits?.()
+  const tookMs = await timed(async () => {
+    timesMs = await timesOf(round, (n) => round.send(`Message number ${n} of this round`))
+  })
+  const each = before === undefined ? null : (((await commits?.()) ?? 0) - before) / round.count
   return {
     name: `send, ${round.concurrency} at a time`,
     perSecond: round.count / (tookMs / 1_000),
     latency: { p50Ms: percentile(timesMs, 0.5), p99Ms: percentile(timesMs, 0.99) },
-    note: `${round.count} texts`,
+    note: `${round.count} texts${each === null ? "" : `, ${each.toFixed(2)} commits of the session for each`}`,
   }
+}
+
+/** Acts so often, so many at a time, and returns how long each took, in milliseconds. */
+export async function timesOf(
+  { concurrency, count }: { concurrency: number; count: number },
+  act: (n: number) => Promise<unknown>,
+): Promise<number[]> {
+  const timesMs: number[] = []
+  let next = 0
+  const lane = async () => {
+    while (next < count) {
+      const started = performance.now()
+      await act(++next)
+      timesMs.push(performance.now() - started)
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, lane))
+  return timesMs
 }
 
 /** Texts of several contacts at once, as fast as the simulator encrypts them, until the account has told of all. */
@@ -83,7 +100,7 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - started
 }
 
-function percentile(values: readonly number[], share: number): number {
+export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }

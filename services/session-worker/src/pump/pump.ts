@@ -155,10 +155,12 @@ export function createPump(options: PumpOptions): Pump {
   }
 }
 
-/** A send on its way, or how far one has come: nobody acts on that within an instant. */
+/** How far sends have come, and that alone: whoever sent has an answer already. */
 function isQuiet({ events, tasks, account }: Entry): boolean {
-  return account === null && tasks.length === 0 && events.every(({ type }) => type === "message.status")
+  return account === null && tasks.length === 0 && events.every(({ type }) => quietTypes.has(type))
 }
+
+const quietTypes: ReadonlySet<string> = new Set(["message.sent", "message.status"])
 
 /** Makes rows known: in MongoDB first, then as events and tasks. Doing it again changes nothing: all of it has its id. */
 async function tell(options: PumpOptions, rows: readonly Row[], written: (n: number) => void): Promise<void> {

@@ -1,12 +1,14 @@
 import { MongoBulkWriteError } from "mongodb"
-import type { Collections } from "./collections.ts"
-import type { DeliveryDoc } from "./webhook-documents.ts"
+import type { Collection, OptionalUnlessRequiredId } from "mongodb"
 
-/** Inserts deliveries in one write; those that exist already stay as they are. Throws when any other write failed. */
-export async function insertOnce(deliveries: Collections["deliveries"], docs: DeliveryDoc[]): Promise<void> {
+/** Inserts documents in one write; those that exist already stay as they are. Throws when any other write failed. */
+export async function insertOnce<T extends { _id: string }>(
+  collection: Collection<T>,
+  docs: readonly OptionalUnlessRequiredId<T>[],
+): Promise<void> {
   if (docs.length === 0) return
   try {
-    await deliveries.insertMany(docs, { ordered: false })
+    await collection.insertMany(docs, { ordered: false })
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError) || !onlyDuplicates(error)) throw error
   }

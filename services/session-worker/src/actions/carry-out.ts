@@ -22,7 +22,18 @@ export interface Actions {
 const waitingMax = 10_000
 const triesMax = 10
 
-export function createActions({ store, account, box }: { store: Store; account: string; box: SecretBox }): Actions {
+export function createActions({
+  store,
+  account,
+  box,
+  chatsChanged,
+}: {
+  store: Store
+  account: string
+  box: SecretBox
+  /** A chat shows its last message differently now. */
+  chatsChanged(): void
+}): Actions {
   const { messages, messageActions, chats } = store.collections
   let waiting: Promise<Set<string>> | null = null
   /** WhatsApp ids of messages that actions wait for. */
@@ -63,6 +74,7 @@ export function createActions({ store, account, box }: { store: Store; account: 
     const names = [{ jid }, ...(pn === null ? [] : [{ pn }]), ...(lid === null ? [] : [{ lid }])]
     const set = { "last.content": previewOf(message).content }
     await chats.updateMany({ account, $or: names, "last.id": message._id }, { $set: set })
+    chatsChanged()
   }
   const take = async (staged: StagedAction) => {
     const doc = await keep(store, staged)

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import { setTimeout as pause } from "node:timers/promises"
 import { Binary } from "mongodb"
 import { faultPoint } from "@wildcat/shared/runtime"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
@@ -18,6 +19,8 @@ import { createWatermark } from "./watermark.ts"
  */
 const lingerMs = { soon: 20, calm: 20, lazy: 2_000 } as const
 type Urgency = keyof typeof lingerMs
+/** In a stream of received messages, each commit waits this long for more of them. One that stands alone waits for nothing. */
+const gatherMs = 10
 /** Of one commit: a row of MongoDB holds 16 MB at most. */
 const commitChangesMax = 1_000
 const commitBytesMax = 4 * 1024 * 1024
@@ -140,26 +143,31 @@ export function createSessionLog(options: SessionLogOptions): SessionLog {
   const commitAll = async () => {
     do {
       flushing = false
-      await commitSome()
+      const received = await commitSome()
+      if (flushing && received) await pause(gatherMs)
     } while (flushing && waiting.length > 0)
   }
-  const commitSome = async () => {
+  /** True when a message from outside was among it. */
+  const commitSome = async (): Promise<boolean> => {
     const taken = take(waiting)
     const last = taken.at(-1)
-    if (last === undefined) return
+    if (last === undefined) return false
     const entry = mergeEntries(taken, state)
     passFaultPoints(entry, "after-staging-before-commit")
     try {
       await append(entry)
     } catch (error) {
-      return die(error)
+      die(error)
+      return false
     }
-    if (entry.messages.some((message) => message.source !== "api")) faultPoint("inbound.after-commit-before-receipt")
+    const received = entry.messages.some((message) => message.source !== "api")
+    if (received) faultPoint("inbound.after-commit-before-receipt")
     passFaultPoints(entry, "after-commit-before-answer")
     if (entry.outbox.some(({ status }) => status === "sending")) faultPoint("outbound.after-commit-before-frame")
     watermark.commit(last.number)
     options.committed(lastRow, entry)
     advanced()
+    return received
   }
   const append = async (entry: Entry) => {
     const n = lastRow + 1

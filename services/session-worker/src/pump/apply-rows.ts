@@ -1,11 +1,13 @@
 import { advances, messageAcks } from "@wildcat/shared/contracts"
 import type { MessageStatus } from "@wildcat/shared/contracts"
+import { insertOnce } from "@wildcat/shared/store"
 import type { MessageDoc, OutboxDoc, Store } from "@wildcat/shared/store"
 import type { AnyBulkWriteOperation } from "mongodb"
 import { applyPeople } from "./apply-people.ts"
 import type { MessageFlag } from "../log/chat-change.ts"
 import { applyBudget } from "./apply-budget.ts"
 import { applyChats } from "./chats/apply-chats.ts"
+import type { KeptChats } from "./chats/kept-chats.ts"
 import type { AccountStanding, Entry, Mark, OutboxMark } from "../log/entry.ts"
 
 const statuses = Object.keys(messageAcks) as readonly MessageStatus[]
@@ -20,19 +22,16 @@ export async function applyRows(
   store: Store,
   owner: RowOwner,
   rows: readonly { n: number; entry: Entry }[],
+  keptChats?: KeptChats,
 ): Promise<void> {
   const entries = rows.map(({ entry }) => entry)
-  const messages = entries.flatMap((entry) => [
-    ...[...entry.messages, ...entry.past].map(insertion),
-    ...entry.recovered.map(replacement),
-    ...entry.flags.map((flag) => flagging(flag, owner.account)),
-    ...entry.marks.flatMap(progress),
-  ])
-  const marks = entries.flatMap((entry) => entry.outbox)
   await Promise.all([
-    messages.length > 0 ? store.collections.messages.bulkWrite(messages) : null,
-    applyChats(store, owner, rows),
-    applyOutbox(store, marks),
+    applyMessages(store, owner.account, entries),
+    applyChats(store, owner, rows, keptChats),
+    applyOutbox(
+      store,
+      entries.flatMap((entry) => entry.outbox),
+    ),
     applyPeople(store, owner, {
       groups: entries.flatMap((entry) => entry.groups),
       contacts: entries.flatMap((entry) => entry.contacts),
@@ -45,6 +44,19 @@ export async function applyRows(
   if (restriction) await applyRestriction(store, owner.account, restriction)
 }
 
+/** What is new first: whatever else is said of a message is said after it. */
+async function applyMessages({ collections }: Store, account: string, entries: readonly Entry[]): Promise<void> {
+  const created = entries.flatMap((entry) => [...entry.messages, ...entry.past])
+  await insertOnce(collections.messages, created)
+  const changes = entries.flatMap((entry) => [
+    ...entry.recovered.map(replacement),
+    ...entry.flags.map((flag) => flagging(flag, account)),
+    ...entry.marks.map(progress),
+  ])
+  if (changes.length > 0) await collections.messages.bulkWrite(changes)
+}
+
+/** Of several marks of one row only the last that counts is written. */
 async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<void> {
   const latest = new Map<string, OutboxMark>()
   for (const mark of marks) {
@@ -60,11 +72,6 @@ async function applyOutbox(store: Store, marks: readonly OutboxMark[]): Promise<
   if (writes.length > 0) await store.collections.outbox.bulkWrite(writes)
 }
 
-function insertion(message: MessageDoc): AnyBulkWriteOperation<MessageDoc> {
-  const { _id, ...fields } = message
-  return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } }
-}
-
 /** What came after all takes the place of what said that it could not be read. */
 function replacement(message: MessageDoc): AnyBulkWriteOperation<MessageDoc> {
   const { _id, ...fields }: Omit<MessageDoc, "createdAt"> & { createdAt?: Date } = message
@@ -76,17 +83,16 @@ function flagging({ waId, fromMe, set }: MessageFlag, account: string): AnyBulkW
   return { updateMany: { filter: { account, waId, fromMe }, update: { $set: set } } }
 }
 
-function progress({ id, step, error }: Mark): AnyBulkWriteOperation<MessageDoc>[] {
+/** A step that is in the timeline already has done what it does to the state. */
+function progress({ id, step, error }: Mark): AnyBulkWriteOperation<MessageDoc> {
   const same = { $elemMatch: { status: step.status, recipient: step.recipient } }
-  return [
-    { updateOne: { filter: { _id: id, timeline: { $not: same } }, update: { $push: { timeline: step } } } },
-    {
-      updateOne: {
-        filter: { _id: id, status: { $in: before(step.status) } },
-        update: { $set: { status: step.status, error } },
-      },
-    },
-  ]
+  const isNews = { $in: ["$status", before(step.status)] }
+  const set = {
+    timeline: { $concatArrays: ["$timeline", [{ $literal: step }]] },
+    status: { $cond: [isNews, step.status, "$status"] },
+    error: { $cond: [isNews, { $literal: error }, "$error"] },
+  }
+  return { updateOne: { filter: { _id: id, timeline: { $not: same } }, update: [{ $set: set }] } }
 }
 
 /** The states that this one may follow. */

@@ -68,3 +68,16 @@ test("a fold that failed in part is not marked as finished", async () => {
   expect(await finished()).toBeUndefined()
   expect(await store.collections.authStates.countDocuments({ _id: valueId(account, "session", "large") })).toBe(0)
 })
+
+test("what comes and goes within the rows is not written; what was there before goes", async () => {
+  const memo = (n: number, id: string, value: { waId: string; plain: Buffer; at: number } | null) => ({
+    n,
+    entry: { ...emptyEntry(), state: { inbox: { [id]: value } } },
+  })
+  const value = { waId: "W", plain: Buffer.from("x"), at: 1 }
+  const memos = () => store.collections.authStates.countDocuments({ account, _id: { $ne: pumpedId(account) } })
+  await fold(memo(1, "kept", value), memo(2, "brief", value), memo(3, "brief", null))
+  expect(await memos()).toBe(1)
+  await fold(memo(4, "kept", null))
+  expect(await memos()).toBe(0)
+})

@@ -22,26 +22,45 @@ export async function foldState(
 ): Promise<void> {
   const last = entries.at(-1)
   if (last === undefined) return
-  const latest = new Map<string, { n: number; type: string; value: unknown }>()
-  for (const { n, entry } of entries) {
-    for (const [type, values] of Object.entries(entry.state)) {
-      for (const [id, value] of Object.entries(values)) latest.set(valueId(account, type, id), { n, type, value })
-    }
-  }
-  const writes = [...latest].map(([_id, change]) => writeOf(_id, change, account, box))
+  const writes = latestOf(entries, account).flatMap((change) => writeOf(change, account, box) ?? [])
   await writeAll(store, writes)
   // Afterwards only: the next owner folds no row again that is marked as finished.
   await writeAll(store, [setIfLater(pumpedId(account), account, last.n, Buffer.alloc(0))])
 }
 
+interface Latest {
+  _id: string
+  n: number
+  type: string
+  value: unknown
+  /** The first that these entries say of it is a value, not its removal. */
+  isBorn: boolean
+}
+
+/** What the entries say last of each key. */
+function latestOf(entries: readonly { n: number; entry: Entry }[], account: string): Latest[] {
+  const latest = new Map<string, Latest>()
+  for (const { n, entry } of entries) {
+    for (const [type, values] of Object.entries(entry.state)) {
+      for (const [id, value] of Object.entries(values)) {
+        const _id = valueId(account, type, id)
+        const isBorn = latest.get(_id)?.isBorn ?? value !== null
+        latest.set(_id, { _id, n, type, value, isBorn })
+      }
+    }
+  }
+  return [...latest.values()]
+}
+
 function writeOf(
-  _id: string,
-  { n, type, value }: { n: number; type: string; value: unknown },
+  { _id, n, type, value, isBorn }: Latest,
   account: string,
   box: SecretBox,
-): AnyBulkWriteOperation<AuthStateDoc> {
-  if (value === null && shortLived.has(type)) return { deleteOne: { filter: { _id, n: { $lte: n } } } }
-  return setIfLater(_id, account, n, value === null ? Buffer.alloc(0) : sealValue(value, _id, box))
+): AnyBulkWriteOperation<AuthStateDoc> | null {
+  if (value !== null) return setIfLater(_id, account, n, sealValue(value, _id, box))
+  if (!shortLived.has(type)) return setIfLater(_id, account, n, Buffer.alloc(0))
+  // What has come and gone in these entries was never written: most memos live for a moment only.
+  return isBorn ? null : { deleteOne: { filter: { _id, n: { $lte: n } } } }
 }
 
 /** Sets the value unless a later one is there. */

@@ -7,6 +7,7 @@ import type { Actions } from "../actions/carry-out.ts"
 import { openEntry } from "../log/entry.ts"
 import type { Entry, OutboxMark, SessionEvent } from "../log/entry.ts"
 import { applyRows } from "./apply-rows.ts"
+import type { KeptChats } from "./chats/kept-chats.ts"
 import { inOrder } from "./in-order.ts"
 import { foldState } from "./fold.ts"
 
@@ -20,6 +21,8 @@ export interface PumpOptions {
   log: Logger
   /** Events that are on their way to the stream at a time. */
   publishesMax: number
+  /** The account's chats as this pump wrote them last. */
+  keptChats: KeptChats
   /** The outbox shows these states now. */
   recorded(marks: readonly OutboxMark[]): void
 }
@@ -44,10 +47,10 @@ export interface Pump {
 const rowsMax = 100
 /** Entries kept in memory while the pump is behind; older ones are read from MongoDB again. */
 const heldMax = 200
-/** What can wait does so for company: a batch costs hardly more than a row. */
-const quietDelayMs = 25
+/** What can wait, and what comes while rows are carried on, waits this long for company: a batch costs hardly more than a row. */
+const gatherMs = 25
 /** Rows are folded and removed this long after they were told: many at a time, and never in the way of the next event. */
-const tidyDelayMs = 250
+const tidyDelayMs = 1_000
 const retryDelaysMs = [250, 500, 1_000, 2_000, 5_000]
 
 interface Row {
@@ -66,6 +69,7 @@ export function createPump(options: PumpOptions): Pump {
   let tidyDue = false
   let quiet: NodeJS.Timeout | null = null
   let writtenN = 0
+  let lastPushed = 0
   const readers = new Set<() => void>()
   const written = (n: number) => {
     writtenN = n
@@ -86,7 +90,7 @@ export function createPump(options: PumpOptions): Pump {
   }
   const tidyAll = async () => {
     const rows = Array.from(told)
-    if (rows.length > 0) await tidy(options, rows)
+    if (rows.length > 0) await tidy(options, rows, lastPushed)
     told.splice(0, rows.length)
     tidyDue = false
   }
@@ -95,6 +99,7 @@ export function createPump(options: PumpOptions): Pump {
     for (let failures = 0; hasWork();) {
       try {
         if (held.length > 0) await tellSome()
+        if (held.length > 0) await pause(gatherMs, stopping.signal)
         if (tidyDue || told.length >= rowsMax) await tidyAll()
         failures = 0
       } catch (error) {
@@ -121,8 +126,9 @@ export function createPump(options: PumpOptions): Pump {
   }
   return {
     push(n, entry) {
+      lastPushed = n
       held.push({ n, entry: held.length < heldMax ? entry : null })
-      if (isQuiet(entry)) quiet ??= setTimeout(start, quietDelayMs)
+      if (isQuiet(entry)) quiet ??= setTimeout(start, gatherMs)
       else start()
     },
     async told() {
@@ -165,7 +171,7 @@ const quietTypes: ReadonlySet<string> = new Set(["message.sent", "message.status
 /** Makes rows known: in MongoDB first, then as events and tasks. Doing it again changes nothing: all of it has its id. */
 async function tell(options: PumpOptions, rows: readonly Row[], written: (n: number) => void): Promise<void> {
   const entries = rows.map(({ entry }) => entry)
-  await applyRows(options.store, options, rows)
+  await applyRows(options.store, options, rows, options.keptChats)
   await options.actions.carryOut(entries)
   written(rows.at(-1)?.n ?? 0)
   options.recorded(entries.flatMap((entry) => entry.outbox))
@@ -179,9 +185,10 @@ async function tell(options: PumpOptions, rows: readonly Row[], written: (n: num
 }
 
 /** Folds the state of rows that have been told, and removes them. */
-async function tidy(options: PumpOptions, rows: readonly Row[]): Promise<void> {
+async function tidy(options: PumpOptions, rows: readonly Row[], lastOfLog: number): Promise<void> {
   await foldState(options.store, options.box, options.account, rows)
-  await removeRows(options, rows.at(-1)?.n ?? 0)
+  const last = rows.at(-1)?.n ?? 0
+  await removeRows(options, Math.min(last, lastOfLog - 1))
 }
 
 async function publish({ bus, log }: PumpOptions, event: SessionEvent): Promise<void> {
@@ -198,22 +205,14 @@ async function publish({ bus, log }: PumpOptions, event: SessionEvent): Promise<
 const takeoverDays = 7
 
 /**
- * Removes rows up to and including `n`. The last row of the log stays, so that numbers never start anew, and so does the
- * first row of each owner: the owner before it, should it wake up, writes under exactly this number and is refused.
+ * Removes rows up to and including `n`, which is not the last of the log: that one stays, so that numbers never start anew.
+ * So does the first row of each owner: the owner before it, should it wake up, writes under exactly this number and is
+ * refused.
  */
 async function removeRows({ store, account }: PumpOptions, n: number): Promise<void> {
-  const [later] = await store.collections.sessionLog
-    .find({ account, n: { $gte: n } }, { projection: { n: 1 } })
-    .sort({ n: -1 })
-    .limit(1)
-    .toArray()
-  if (later === undefined) return
   const oldest = new Date(Date.now() - takeoverDays * 86_400_000)
-  await store.collections.sessionLog.deleteMany({
-    account,
-    n: { $lt: Math.min(later.n, n + 1) },
-    $or: [{ takeover: { $ne: true } }, { at: { $lt: oldest } }],
-  })
+  const isFence = { takeover: true as const, at: { $gte: oldest } }
+  await store.collections.sessionLog.deleteMany({ account, n: { $lte: n }, $nor: [isFence] })
 }
 
 async function readEntry({ store, box, account }: PumpOptions, n: number): Promise<Entry> {

@@ -31,6 +31,7 @@ import type { AccountPacing } from "../outbound/pacing/account-pacing.ts"
 import { createSender } from "../outbound/sender.ts"
 import type { Sender } from "../outbound/sender.ts"
 import { applyRows } from "../pump/apply-rows.ts"
+import { createKeptChats } from "../pump/chats/kept-chats.ts"
 import { createPump } from "../pump/pump.ts"
 import type { Pump } from "../pump/pump.ts"
 import { createDevicesCache } from "../signal/devices-cache.ts"
@@ -135,6 +136,7 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
   const identity = identityOf(state, account.me)
   const me = () => identity.linked() ?? identity.known ?? { pn: null, lid: null }
   const names = namesOf(state)
+  const keptChats = createKeptChats({ account: account._id, tenant: account.tenant })
   const pump = createPump({
     account: account._id,
     tenant: account.tenant,
@@ -143,7 +145,8 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     box,
     log,
     publishesMax: settings.publishesMax,
-    actions: createActions({ account: account._id, store, box }),
+    actions: createActions({ account: account._id, store, box, chatsChanged: keptChats.forget }),
+    keptChats,
     recorded(marks) {
       sender.recorded(marks)
       campaigns.recorded(marks)

@@ -8,6 +8,7 @@ import { chatOf } from "../../inbound/people.ts"
 import { emptyEntry } from "../../log/entry.ts"
 import type { Entry } from "../../log/entry.ts"
 import { applyChats } from "./apply-chats.ts"
+import { createKeptChats } from "./kept-chats.ts"
 
 const place = isolated()
 let store: Store
@@ -145,4 +146,25 @@ test("the status feed is no chat; whoever writes on the phone has read", async (
   expect(await chats()).toMatchObject([{ kind: "direct", unread: 1 }])
   await applyChats(store, owner, [row(2, { messages: [message(4, pn, { fromMe: true, source: "phone" })] })])
   expect(await chats()).toMatchObject([{ unread: 0, last: { fromMe: true } }])
+})
+
+test("of two owners that keep the chats they wrote, the one that was overtaken counts nothing twice and loses nothing", async () => {
+  const [former, present] = [createKeptChats(owner), createKeptChats(owner)]
+  const rows = [1, 2, 3, 4].map((n) => row(n, { messages: [message(n, pn)] }))
+  await applyChats(store, owner, rows.slice(0, 1), former)
+  await applyChats(store, owner, rows.slice(0, 3), present)
+  // The former one wakes up, and knows nothing of the third row.
+  await applyChats(store, owner, rows.slice(1, 2), former)
+  expect(await chats()).toMatchObject([{ unread: 3, n: 3, last: { content: { text: "message 3" } } }])
+  await applyChats(store, owner, rows.slice(3), present)
+  expect(await chats()).toMatchObject([{ unread: 4, n: 4, last: { content: { text: "message 4" } } }])
+})
+
+test("chats that are kept become one as those that are read do", async () => {
+  const kept = createKeptChats(owner)
+  await applyChats(store, owner, [row(1, { messages: [message(1, pn)] })], kept)
+  await applyChats(store, owner, [row(2, { messages: [message(2, lid)] })], kept)
+  await applyChats(store, owner, [row(3, { state: isMapped })], kept)
+  await applyChats(store, owner, [row(4, { messages: [message(3, lid, { chat: chatOf(named, lid) })] })], kept)
+  expect(await chats()).toMatchObject([{ pn, lid, unread: 3, n: 4 }])
 })

@@ -3,8 +3,9 @@ import { isDuplicateKey } from "@wildcat/shared/store"
 import type { ChatDoc, Store } from "@wildcat/shared/store"
 import type { Entry } from "../../log/entry.ts"
 import { foldChats } from "./fold-chats.ts"
-import { namesIn } from "./names-in.ts"
-import { createShelf } from "./shelf.ts"
+import { createKeptChats } from "./kept-chats.ts"
+import type { KeptChats } from "./kept-chats.ts"
+import { filterOf, namesIn } from "./names-in.ts"
 import type { Shelf } from "./shelf.ts"
 
 export interface ChatOwner {
@@ -16,25 +17,27 @@ export interface ChatOwner {
 const triesMax = 3
 
 /**
- * Writes what rows of the log say of chats: one look and one bulk write for all of them. A document holds the number of
- * the last row that is in it and is replaced only while it is as it was read, so no row counts twice, and nothing is lost
- * when a part of the write fails.
+ * Writes what rows of the log say of chats: one look, unless all of them are kept, and one bulk write for all of them. A
+ * document holds the number of the last row that is in it and is replaced only while it is as it was read or written last,
+ * so no row counts twice, and nothing is lost when a part of the write fails.
  */
 export async function applyChats(
   store: Store,
   owner: ChatOwner,
   rows: readonly { n: number; entry: Entry }[],
+  kept: KeptChats = createKeptChats(owner),
 ): Promise<void> {
   const names = namesIn(rows)
-  if (names === null) return
+  if (names.length === 0) return
   const chats = store.collections.chats
-  for (let tries = 1; ; tries += 1) {
-    const found = await chats.find({ account: owner.account, $or: names }).toArray()
-    const shelf = createShelf(owner, found)
+  for (let tries = 1; tries <= triesMax; tries += 1) {
+    const shelf = kept.take()
+    const unknown = names.filter((name) => !shelf.knows(name))
+    if (unknown.length > 0) shelf.add(unknown, await chats.find(filterOf(owner.account, unknown)).toArray())
     foldChats(shelf, rows)
-    if (await write(chats, shelf)) return
-    if (tries === triesMax) throw new Error("chats were changed by somebody else all the time")
+    if (await write(chats, shelf)) return kept.put(shelf)
   }
+  throw new Error("chats were changed by somebody else all the time")
 }
 
 /** False when a document was not as it had been read. */

@@ -9,29 +9,41 @@ export interface Pair {
   lid: string
 }
 
-/** Filters that find every chat of which the rows say something; null when they say nothing of chats. */
-export function namesIn(rows: readonly { entry: Entry }[]): Filter<ChatDoc>[] | null {
-  const jids = new Set<string>()
-  const pns = new Set<string>()
-  const lids = new Set<string>()
-  const note = ({ kind, jid, pn, lid }: ChatRef) => {
-    if (kind !== "direct" || (pn === null && lid === null)) return void jids.add(jid)
-    if (pn !== null) pns.add(pn)
-    if (lid !== null) lids.add(lid)
+/** One name of a chat, and the field of its document that holds it. */
+export interface ChatName {
+  field: "jid" | "pn" | "lid"
+  jid: string
+}
+
+/** Every name under which the rows say something of chats, each once. */
+export function namesIn(rows: readonly { entry: Entry }[]): ChatName[] {
+  const names = new Map<string, ChatName>()
+  const note = (field: ChatName["field"], jid: string | null) => {
+    if (jid !== null) names.set(jid, { field, jid })
+  }
+  const noteChat = ({ kind, jid, pn, lid }: ChatRef) => {
+    if (kind !== "direct" || (pn === null && lid === null)) note("jid", jid)
+    else notePair({ pn, lid })
+  }
+  const notePair = ({ pn, lid }: Pick<ChatRef, "pn" | "lid">) => {
+    note("pn", pn)
+    note("lid", lid)
   }
   for (const { entry } of rows) {
-    for (const { chat } of [...entry.messages, ...entry.chats]) note(chat)
-    for (const { pn, lid } of pairsOf(entry)) {
-      pns.add(pn)
-      lids.add(lid)
-    }
+    for (const { chat } of [...entry.messages, ...entry.chats]) noteChat(chat)
+    for (const pair of pairsOf(entry)) notePair(pair)
   }
-  const filters = [
-    { name: "jid", values: jids },
-    { name: "pn", values: pns },
-    { name: "lid", values: lids },
-  ].filter(({ values }) => values.size > 0)
-  return filters.length === 0 ? null : filters.map(({ name, values }) => ({ [name]: { $in: [...values] } }))
+  return [...names.values()]
+}
+
+/** Finds every chat that has one of the names. */
+export function filterOf(account: string, names: readonly ChatName[]): Filter<ChatDoc> {
+  const of = (field: ChatName["field"]) => names.flatMap((name) => (name.field === field ? [name.jid] : []))
+  const filters = (["jid", "pn", "lid"] as const).flatMap((field) => {
+    const jids = of(field)
+    return jids.length === 0 ? [] : [{ [field]: { $in: jids } }]
+  })
+  return { account, $or: filters }
 }
 
 /** Names of the same person that were learned in this entry: from WhatsApp's own answers, and from lists of members. */

@@ -4,7 +4,7 @@ import type { ChatDoc } from "@wildcat/shared/store"
 import { keyOf } from "../../inbound/people.ts"
 import type { ChatOwner } from "./apply-chats.ts"
 import { merged } from "./merged.ts"
-import type { Pair } from "./names-in.ts"
+import type { ChatName, Pair } from "./names-in.ts"
 
 /** A chat in hand. `readN` is the row number that it was read with; null for a new one. */
 interface Held {
@@ -13,8 +13,17 @@ interface Held {
   isChanged: boolean
 }
 
-/** The chats of a batch, in memory: found under any of their names, made when there is none, merged when two are one. */
+/**
+ * Chats in memory: found under any of their names, made when there is none, merged when two are one. It is right only as long
+ * as nobody else changes their documents.
+ */
 export interface Shelf {
+  /** How many names are known. */
+  readonly size: number
+  /** Whether all chats with this name are here. */
+  knows(name: ChatName): boolean
+  /** What MongoDB has under these names; what is here already stays. */
+  add(names: readonly ChatName[], found: readonly ChatDoc[]): void
   has(chat: ChatRef): boolean
   /** The one chat that this is. */
   take(chat: ChatRef, at: Date): ChatDoc
@@ -29,10 +38,13 @@ export interface Shelf {
     changed: { doc: ChatDoc; readN: number }[]
     removed: { _id: string; readN: number }[]
   }
+  /** The changes have been written. */
+  settled(): void
 }
 
-export function createShelf(owner: ChatOwner, found: readonly ChatDoc[]): Shelf {
-  const held = new Map<string, Held>(found.map((doc) => [doc._id, { doc, readN: doc.n, isChanged: false }]))
+export function createShelf(owner: ChatOwner): Shelf {
+  const held = new Map<string, Held>()
+  const known = new Set<string>()
   const byName = new Map<string, Set<string>>()
   const removed: { _id: string; readN: number }[] = []
   const index = (doc: ChatDoc) => {
@@ -41,8 +53,6 @@ export function createShelf(owner: ChatOwner, found: readonly ChatDoc[]): Shelf 
       byName.set(name, (byName.get(name) ?? new Set()).add(doc._id))
     }
   }
-  for (const doc of found) index(doc)
-
   const put = (doc: ChatDoc) => {
     held.set(doc._id, { doc, readN: held.get(doc._id)?.readN ?? null, isChanged: true })
     index(doc)
@@ -66,6 +76,18 @@ export function createShelf(owner: ChatOwner, found: readonly ChatDoc[]): Shelf 
     return doc
   }
   return {
+    get size() {
+      return known.size
+    },
+    knows: ({ jid }) => known.has(jid),
+    add(names, found) {
+      for (const { jid } of names) known.add(jid)
+      for (const doc of found) {
+        if (held.has(doc._id)) continue
+        held.set(doc._id, { doc, readN: doc.n, isChanged: false })
+        index(doc)
+      }
+    },
     has: (chat) => candidates(namesOf(chat)).length > 0,
     take(chat, at) {
       const [first, ...others] = candidates(namesOf(chat))
@@ -85,8 +107,12 @@ export function createShelf(owner: ChatOwner, found: readonly ChatDoc[]): Shelf 
       return {
         created: all.flatMap(({ doc, readN }) => (readN === null ? [doc] : [])),
         changed: all.flatMap(({ doc, readN }) => (readN === null ? [] : [{ doc, readN }])),
-        removed,
+        removed: [...removed],
       }
+    },
+    settled() {
+      removed.length = 0
+      for (const [id, { doc, isChanged }] of held) if (isChanged) held.set(id, { doc, readN: doc.n, isChanged: false })
     },
   }
 }

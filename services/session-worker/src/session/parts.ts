@@ -253,7 +253,7 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     keys,
     devices: createDevicesCache(state, sessionLog),
     stanzas,
-    makeSignalRepository: makeRepositoryFactory({ memos, log: sessionLog, keys, stanzaOf, ...intake }),
+    makeSignalRepository: makeRepositoryFactory({ memos, log: sessionLog, state, keys, stanzaOf, ...intake }),
     messageById: (waId) => persist(() => messageById(waId, { account: account._id, store, box, state })),
     identity,
   }

@@ -4,12 +4,15 @@ import { faultPoint } from "@wildcat/shared/runtime"
 import type { Change } from "../log/entry.ts"
 import type { SessionLog } from "../log/session-log.ts"
 import { mergeChanges } from "../log/state.ts"
+import type { SessionState } from "../log/state.ts"
 import type { KeyStore } from "./key-store.ts"
 import type { Memos } from "./memos.ts"
+import { migrated } from "./migrated.ts"
 
 export interface RepositoryOptions {
   memos: Memos
   log: SessionLog
+  state: SessionState
   keys: KeyStore
   /** The stanza that a ciphertext came in. */
   stanzaOf(ciphertext: Uint8Array): BinaryNode | undefined
@@ -30,7 +33,7 @@ type Make = SocketConfig["makeSignalRepository"]
  * and a decrypted message, the ratchet that it moved and its event are one change.
  */
 export function makeRepositoryFactory(options: RepositoryOptions): Make {
-  const { keys } = options
+  const { keys, state, log } = options
   return (auth, logger, pnToLid) => {
     // Baileys uses this very object for all its key access; its own transactions are thereby replaced.
     Object.assign(auth.keys, keys.outer)
@@ -64,7 +67,13 @@ export function makeRepositoryFactory(options: RepositoryOptions): Make {
         keys.operation(() => inner.getSenderKeyDistributionMessage(request)),
       injectE2ESession: (request) => alone(request.jid, () => inner.injectE2ESession(request)),
       deleteSession: (jids) => keys.operation(() => inner.deleteSession(jids)),
-      migrateSession: (from, to) => keys.operation(() => inner.migrateSession(from, to)),
+      migrateSession: (from, to) =>
+        keys.operation(
+          () => inner.migrateSession(from, to),
+          (_result, changes) => {
+            if (changes.session !== undefined) log.stage({ state: migrated(changes, state) })
+          },
+        ),
     }
   }
 }

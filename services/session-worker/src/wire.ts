@@ -1,4 +1,4 @@
-import { connectBus, onNudge, provisionStreams } from "@wildcat/shared/bus"
+import { connectBus, noneUndecryptable, onNudge, provisionStreams } from "@wildcat/shared/bus"
 import { createSecretBox, tolerate } from "@wildcat/shared/runtime"
 import type { Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
@@ -43,11 +43,12 @@ export async function wire(config: Config, scope: Scope): Promise<void> {
   let leaving: HandOver["why"] | null = null
   let supervisor: Supervisor | null = null
   const capacity = config.SESSIONS_MAX
+  const undecryptable = noneUndecryptable()
   const heartbeats = await startHeartbeats(bus, {
     worker: config.WORKER_ID,
     limitMs: config.HEARTBEAT_LIMIT_MS,
     replicas: config.NATS_REPLICAS,
-    load: () => ({ sessions: supervisor?.sessions ?? 0, capacity, draining: leaving !== null }),
+    load: () => ({ sessions: supervisor?.sessions ?? 0, capacity, draining: leaving !== null, undecryptable }),
     superseded: () => scope.fail(new Error("another process uses the same WORKER_ID")),
     changed: () => supervisor?.look(),
     log,
@@ -65,7 +66,7 @@ export async function wire(config: Config, scope: Scope): Promise<void> {
     sessionsMax: config.SESSIONS_MAX,
     openingMax: config.SESSIONS_OPENING_MAX,
     movesMax: config.MOVES_MAX,
-    open: (account, epoch) => openSession({ account, epoch, bus, store, box, settings, admission, log }),
+    open: (account, epoch) => openSession({ account, epoch, bus, store, box, settings, admission, undecryptable, log }),
   })
   supervisor = sessions
   scope.onStop("sessions", async () => {

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
+import { readWorkers } from "@wildcat/shared/bus"
+import type { Undecryptable } from "@wildcat/shared/bus"
 import type { EventType } from "@wildcat/shared/contracts"
 import { waitUntil } from "@wildcat/testkit"
 import { createLinkedWorld } from "./world.ts"
@@ -26,6 +28,11 @@ const written = async (text: string) => {
 const told = async (type: EventType, waId: string) =>
   (await world.events(type)).filter(({ data }) => "waId" in data && data.waId === waId)
 const stored = (waId: string) => world.store.collections.messages.findOne({ account: account.id, waId })
+const counted = (counts: Undecryptable) =>
+  waitUntil("the worker's heartbeat counts it", async () => {
+    const workers = await readWorkers(world.bus)
+    return workers.some(({ beat }) => JSON.stringify(beat.undecryptable) === JSON.stringify(counts))
+  })
 const connected = () => world.waitForStatus(account.id, "connected")
 const isClear = () =>
   waitUntil("nothing waits", async () => (await world.whatsapp.queue({ phoneId: account.phoneId })).length === 0)
@@ -76,6 +83,7 @@ test("a message that stays undecryptable is told as such, after a bounded number
   expect(retriesRequested).toBeGreaterThan(1)
   expect(retriesRequested).toBeLessThanOrEqual(20)
   expect(await told("message.undecryptable", waId)).toHaveLength(1)
+  await counted({ atFirst: 1, readLater: 0, givenUp: 1 })
 })
 
 test("a message that comes after it was given up is told under the same id, and replaces what was stored", async () => {
@@ -91,6 +99,7 @@ test("a message that comes after it was given up is told under the same id, and 
   await waitUntil("it is replaced", async () => (await stored(waId))?.content.type === "text")
   const ids = (await world.events()).flatMap(({ data }) => ("waId" in data && data.waId === waId ? [data.id] : []))
   expect(new Set(ids).size).toBe(1)
+  await counted({ atFirst: 1, readLater: 1, givenUp: 1 })
 })
 
 test("a view-once message that only the phone shows is told as undecryptable at once", async () => {

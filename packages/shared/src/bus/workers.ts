@@ -3,6 +3,21 @@ import type { KV } from "nats"
 import { z } from "zod"
 import type { Bus } from "./connect.ts"
 
+/** Messages that could not be decrypted when they came, of all sessions of a worker since it started. */
+export const Undecryptable = z.object({
+  /** At first: their sender, or the phone, was asked for them. */
+  atFirst: z.number(),
+  /** Of these came again and were read. */
+  readLater: z.number(),
+  /** Told as `message.undecryptable`. */
+  givenUp: z.number(),
+})
+export type Undecryptable = z.infer<typeof Undecryptable>
+
+export function noneUndecryptable(): Undecryptable {
+  return { atFirst: 0, readLater: 0, givenUp: 0 }
+}
+
 /** What a worker tells of itself with each heartbeat. */
 export const WorkerBeat = z.object({
   /** Distinguishes two processes that were given the same WORKER_ID by mistake. */
@@ -16,6 +31,7 @@ export const WorkerBeat = z.object({
   /** It gives its sessions away and takes none. */
   draining: z.boolean(),
   rssBytes: z.number().default(0),
+  undecryptable: Undecryptable.default(noneUndecryptable),
   /** Silence after which the others take its sessions. */
   limitMs: z.number().default(10_000),
 })

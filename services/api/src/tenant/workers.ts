@@ -1,4 +1,5 @@
 import { orderDrain, readDrains, readWorkers } from "@wildcat/shared/bus"
+import type { Undecryptable } from "@wildcat/shared/bus"
 import { WildcatError } from "@wildcat/shared/contracts"
 import type { AccountDoc } from "@wildcat/shared/store"
 import { decodeCursor, pageFrom } from "../http/page.ts"
@@ -17,6 +18,7 @@ export interface WorkerState {
   sessions: number | null
   capacity: number | null
   rssBytes: number | null
+  undecryptable: Undecryptable | null
   draining: boolean
   drainOrdered: boolean
 }
@@ -33,10 +35,10 @@ export function workersOf(parts: Parts, caller: Caller) {
     }
     const [seen, drains] = await Promise.all([readWorkers(parts.bus), readDrains(parts.bus)])
     const known = seen.map(({ name, beat, beatAgeMs, isAlive }) => {
-      const { since, sessions, capacity, rssBytes } = beat
+      const { since, sessions, capacity, rssBytes, undecryptable } = beat
+      const load = { since, beatAgeMs, sessions, capacity, rssBytes, undecryptable }
       const drainOrdered = drains.includes(name)
-      const draining = drainOrdered || beat.draining
-      return { id: name, alive: isAlive, since, beatAgeMs, sessions, capacity, rssBytes, draining, drainOrdered }
+      return { id: name, alive: isAlive, ...load, draining: drainOrdered || beat.draining, drainOrdered }
     })
     const others = drains.filter((id) => known.every((worker) => worker.id !== id)).map(awaited)
     return [...known, ...others].toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -71,6 +73,6 @@ export function workersOf(parts: Parts, caller: Caller) {
 }
 
 function awaited(id: string): WorkerState {
-  const unknown = { since: null, beatAgeMs: null, sessions: null, capacity: null, rssBytes: null }
-  return { id, alive: false, ...unknown, draining: true, drainOrdered: true }
+  const load = { sessions: null, capacity: null, rssBytes: null, undecryptable: null }
+  return { id, alive: false, since: null, beatAgeMs: null, ...load, draining: true, drainOrdered: true }
 }

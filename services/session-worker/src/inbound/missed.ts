@@ -1,5 +1,6 @@
 import { getBinaryNodeChild } from "@whiskeysockets/baileys"
 import type { BinaryNode, WASocket } from "@whiskeysockets/baileys"
+import type { Undecryptable } from "@wildcat/shared/bus"
 import { tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { SessionLog } from "../log/session-log.ts"
@@ -41,9 +42,10 @@ export function createMissedMessages(options: {
   context: MessageContext
   /** Pause after the first request, in milliseconds. */
   askAgainMs: number
+  undecryptable: Undecryptable
   log: Logger
 }): MissedMessages {
-  const { state, sessionLog, context, askAgainMs, log } = options
+  const { state, sessionLog, context, askAgainMs, undecryptable, log } = options
   const noted = new WeakSet<BinaryNode>()
   let timer: NodeJS.Timeout | null = null
 
@@ -55,6 +57,7 @@ export function createMissedMessages(options: {
     const change = undecryptableChange(readEnvelope(stanza, context), missed.reason, context)
     const { id } = readEnvelope(stanza, context)
     log.warn({ message: id, reason: missed.reason, asks: missed.asks }, "message.given_up")
+    undecryptable.givenUp += 1
     sessionLog.stage({ ...change, state: { missed: { ...surplus(state), [id]: { ...missed, givenUp: true } } } })
   }
   /** The oldest makes room, with what is known of it. */
@@ -92,13 +95,18 @@ export function createMissedMessages(options: {
       const id = keyOf(envelope) ?? envelope.id
       const before = state.get("missed", id)
       if (envelope.isPeer || before?.givenUp) return
-      if (before === undefined) makeRoom()
+      if (before === undefined) {
+        undecryptable.atFirst += 1
+        makeRoom()
+      }
       const asks = Math.min((before?.asks ?? 0) + 1, asksMax)
       const missed = { attrs: stanza.attrs, reason, asks, askedAt: Date.now(), givenUp: false }
       sessionLog.stage({ state: { missed: { ...surplus(state), [id]: missed } } })
     },
-    giveUp: (stanza) =>
-      giveUp(stanza, { attrs: stanza.attrs, reason: "unavailable", asks: 0, askedAt: Date.now(), givenUp: false }),
+    giveUp(stanza) {
+      undecryptable.atFirst += 1
+      giveUp(stanza, { attrs: stanza.attrs, reason: "unavailable", asks: 0, askedAt: Date.now(), givenUp: false })
+    },
     isGivenUp: (envelope) => state.get("missed", keyOf(envelope) ?? "")?.givenUp === true,
     byWaId(waId) {
       const found = state.entries("missed").find(([, { attrs }]) => attrs["id"] === waId)
@@ -106,7 +114,9 @@ export function createMissedMessages(options: {
     },
     found(envelope) {
       const id = keyOf(envelope)
-      return id === undefined ? {} : { missed: { [id]: null } }
+      if (id === undefined) return {}
+      undecryptable.readLater += 1
+      return { missed: { [id]: null } }
     },
     connected(socket) {
       stop()

@@ -16,7 +16,7 @@ export interface Heartbeats extends Liveness {
 }
 
 /** `draining`: also without an operator's order. */
-export type Load = Pick<WorkerBeat, "sessions" | "capacity" | "draining">
+export type Load = Pick<WorkerBeat, "sessions" | "capacity" | "draining" | "undecryptable">
 
 export interface HeartbeatOptions {
   worker: string

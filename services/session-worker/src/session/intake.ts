@@ -1,5 +1,6 @@
 import { getBinaryNodeChild, proto } from "@whiskeysockets/baileys"
 import type { BinaryNode } from "@whiskeysockets/baileys"
+import type { Undecryptable } from "@wildcat/shared/bus"
 import { tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { StagedAction } from "../actions/staged-action.ts"
@@ -39,6 +40,8 @@ export interface IntakeOptions {
   context: MessageContext
   /** Pause before a message that could not be read is asked for again, in milliseconds; it doubles each time. */
   askAgainMs: number
+  /** Counts for all sessions of this process. */
+  undecryptable: Undecryptable
   /** WhatsApp's server refused a message with this code. */
   refused(code: string): void
   /** The account's own phone has told this device something: it is in the state in the next moment. */

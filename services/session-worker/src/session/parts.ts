@@ -9,7 +9,7 @@ import type { History } from "../history/history.ts"
 import { createChatControl } from "../chats/chat-control.ts"
 import type { ChatControl } from "../chats/chat-control.ts"
 import type { Viewpoint } from "../inbound/envelope.ts"
-import type { Bus } from "@wildcat/shared/bus"
+import type { Bus, Undecryptable } from "@wildcat/shared/bus"
 import type { Logger, SecretBox } from "@wildcat/shared/runtime"
 import type { AccountDoc, Store } from "@wildcat/shared/store"
 import { createActions } from "../actions/carry-out.ts"
@@ -87,6 +87,8 @@ export interface SessionOptions {
   settings: SessionSettings
   /** Who may connect now, among all sessions of this process. */
   admission: Admission
+  /** Counts for all sessions of this process. */
+  undecryptable: Undecryptable
   log: Logger
 }
 
@@ -214,6 +216,7 @@ function makeParts(options: SessionOptions, taken: TakenOver, nonce: string): Se
     sender,
     context,
     askAgainMs,
+    undecryptable: options.undecryptable,
     log,
     refused: restrictions.refused,
   })

@@ -13,6 +13,7 @@ const workerExample = {
   sessions: 120,
   capacity: 200,
   rssBytes: 314_572_800,
+  undecryptable: { atFirst: 3, readLater: 2, givenUp: 1 },
   draining: false,
   drainOrdered: false,
 }
@@ -27,6 +28,14 @@ export const WorkerView = z
     sessions: count.nullable().describe("Sessions that it has"),
     capacity: count.nullable().describe("Sessions that it may have"),
     rssBytes: count.nullable().describe("Resident memory of its process"),
+    undecryptable: z
+      .object({
+        atFirst: count.describe("Could not be read when they came; they were asked for again"),
+        readLater: count.describe("Of these came again and were read"),
+        givenUp: count.describe("Told as `message.undecryptable`"),
+      })
+      .nullable()
+      .describe("Messages that could not be decrypted, of all its sessions since its process started"),
     draining: z.boolean().describe("It gives its sessions to others and takes none, on order or because it ends"),
     drainOrdered: z.boolean().describe("It was ordered to drain; the order holds until it is taken back"),
   })

@@ -1,4 +1,4 @@
-import { encodeBeat, openBeats, orderDrain, readDrains } from "@wildcat/shared/bus"
+import { encodeBeat, noneUndecryptable, openBeats, orderDrain, readDrains } from "@wildcat/shared/bus"
 import { newId } from "@wildcat/shared/contracts"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { startTestApi } from "../../testing/test-api.ts"
@@ -10,9 +10,13 @@ beforeAll(async () => {
   const beats = await openBeats(api.bus, { limitMs: 60_000, replicas: 1 })
   const since = "2026-11-24T10:00:00.000Z"
   const load = { sessions: 3, capacity: 5, draining: false, rssBytes: 1_000_000 }
-  await beats.put("worker-1", encodeBeat({ incarnation: "a", since, ...load, limitMs: 60_000 }))
-  await beats.put("worker-2", encodeBeat({ incarnation: "b", since, ...load, limitMs: 0 }))
-  await beats.put("left", encodeBeat({ incarnation: "c", since, ...load, limitMs: 60_000 }))
+  const undecryptable = { atFirst: 4, readLater: 3, givenUp: 1 }
+  await beats.put("worker-1", encodeBeat({ incarnation: "a", since, ...load, undecryptable, limitMs: 60_000 }))
+  await beats.put(
+    "worker-2",
+    encodeBeat({ incarnation: "b", since, ...load, undecryptable: noneUndecryptable(), limitMs: 0 }),
+  )
+  await beats.put("left", encodeBeat({ incarnation: "c", since, ...load, undecryptable, limitMs: 60_000 }))
   await beats.delete("left")
 })
 afterAll(() => api.stop())
@@ -21,7 +25,15 @@ test("operators see every worker with its load, and which are dead", async () =>
   const { status, body } = await api.call("GET", "/v1/workers")
   expect(status).toBe(200)
   expect(body.items).toMatchObject([
-    { id: "worker-1", alive: true, sessions: 3, capacity: 5, draining: false, rssBytes: 1_000_000 },
+    {
+      id: "worker-1",
+      alive: true,
+      sessions: 3,
+      capacity: 5,
+      draining: false,
+      rssBytes: 1_000_000,
+      undecryptable: { atFirst: 4, readLater: 3, givenUp: 1 },
+    },
     { id: "worker-2", alive: false, since: "2026-11-24T10:00:00.000Z" },
   ])
   expect(body.items[0].beatAgeMs).toBeLessThan(60_000)

@@ -5,6 +5,7 @@ import { decodeCursor, pageFrom } from "../http/page.ts"
 import type { Page, PageRequest, Position } from "../http/page.ts"
 import type { Caller } from "../keys/authenticator.ts"
 import type { Parts } from "./parts.ts"
+import { sessionsOf } from "./sessions.ts"
 
 export interface ChatQuery extends PageRequest {
   archived?: boolean | undefined
@@ -18,6 +19,7 @@ export type NamedChat = ChatDoc & { shownName: string | null }
 /** Chats of accounts that the caller has found, as the session's pump has stored them. */
 export function chatsOf(parts: Parts, caller: Caller) {
   const { chats, groups, contacts } = parts.store.collections
+  const sessions = sessionsOf(parts)
   const of = (account: AccountDoc) => ({ tenant: caller.tenant, account: account._id })
 
   /** Groups and people have documents of their own. */
@@ -51,6 +53,7 @@ export function chatsOf(parts: Parts, caller: Caller) {
   return {
     /** Under any of its names; null when the account has no such chat. */
     async find(account: AccountDoc, jid: string): Promise<NamedChat | null> {
+      await sessions.settleFresh(account)
       const found = await chats.findOne({ ...of(account), deleted: false, $or: [{ jid }, { pn: jid }, { lid: jid }] })
       const [chat] = found === null ? [] : await named([found])
       return chat ?? null
@@ -64,6 +67,7 @@ export function chatsOf(parts: Parts, caller: Caller) {
 
     /** The latest activity first. */
     async list(account: AccountDoc, query: ChatQuery): Promise<Page<NamedChat>> {
+      await sessions.settleFresh(account)
       const found = await chats
         .find({ $and: [of(account), filterOf(query), before(decodeCursor(query.cursor))] })
         .sort({ activityAt: -1, _id: -1 })

@@ -53,6 +53,7 @@ export function messagesOf(parts: Parts, caller: Caller) {
 
     /** Newest first: the log and what only the outbox has, each message once. */
     async list(account: AccountDoc, query: MessageQuery): Promise<Page<LoggedMessage>> {
+      await sessions.settleFresh(account)
       const before = decodeCursor(query.cursor)
       const most = query.limit + 1
       const [logged, queued] = await Promise.all([

@@ -20,6 +20,15 @@ export function sessionsOf(parts: Parts) {
     return requestCommand(parts.bus, deadlineMs === undefined ? order : { ...order, deadlineMs })
   }
 
+  /** Waits until what the owner knows of its sends can be read; at once without an owner. */
+  const settle = async (account: AccountDoc): Promise<void> => {
+    try {
+      await command(account, "message.settle", {})
+    } catch (error) {
+      if (!(error instanceof WildcatError)) throw error
+    }
+  }
+
   return {
     command,
     /** The ticket that an account's owner gave last, for the order about a row that is written after this call. */
@@ -44,13 +53,11 @@ export function sessionsOf(parts: Parts) {
       }
     },
 
-    /** Waits until what the owner knows of its sends can be read; at once without an owner. */
-    async settle(account: AccountDoc): Promise<void> {
-      try {
-        await command(account, "message.settle", {})
-      } catch (error) {
-        if (!(error instanceof WildcatError)) throw error
-      }
+    settle,
+
+    /** As `settle`, where this process has just answered with what an owner said: whoever reads next finds it. */
+    async settleFresh(account: AccountDoc): Promise<void> {
+      if (parts.tickets.isFresh(account._id)) await settle(account)
     },
   }
 }

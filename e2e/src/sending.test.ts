@@ -8,7 +8,7 @@ import type { LinkedStage } from "./linked-stage.ts"
 let stage: LinkedStage
 beforeAll(async () => {
   stage = await linkStage()
-}, 90_000)
+})
 afterAll(() => stage.stop())
 
 const Sent = z.object({ id: z.string(), waId: z.string(), status: z.string(), queue: z.looseObject({}).nullable() })

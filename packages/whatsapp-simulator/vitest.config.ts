@@ -1,6 +1,3 @@
-import { defineProject } from "vitest/config"
+import { project } from "../../vitest.project.ts"
 
-export default defineProject({
-  ssr: { resolve: { conditions: ["@wildcat/source", "node", "default"] } },
-  test: { testTimeout: 60_000, hookTimeout: 60_000 },
-})
+export default project({ servers: false })

@@ -21,16 +21,13 @@ export const staticChecks: readonly Check[] = [
   { name: "docs", command: [process.execPath, "--conditions=@wildcat/source", "scripts/docs.ts", "--check"] },
 ]
 
-/** Far above what any test takes: they bound a hang, and say nothing of speed on a busy machine. */
-const patience = ["--testTimeout=240000", "--hookTimeout=240000"]
-
 /** Most tests wait for processes of their own rather than compute: more files than cores keep a small machine busy. */
 const pace = "--maxWorkers=3"
 
 export function vitest(args: readonly string[], env: Record<string, string> = {}): Check {
   return {
     name: "tests",
-    command: [process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run", pace, ...patience, ...args],
+    command: [process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run", pace, ...args],
     env: { NODE_ENV: "test", ...env },
   }
 }

@@ -1,6 +1,3 @@
-import { defineProject } from "vitest/config"
+import { project } from "../../vitest.project.ts"
 
-export default defineProject({
-  ssr: { resolve: { conditions: ["@wildcat/source", "node", "default"] } },
-  test: { globalSetup: ["../../packages/testkit/src/vitest-setup.ts"], testTimeout: 40_000, hookTimeout: 40_000 },
-})
+export default project({ servers: true })

@@ -46,7 +46,7 @@ test("nothing is encrypted for a contact whose key bundle is forged", async () =
   )
   expect(event.data).toMatchObject({ status: "failed", error: { code: "forged_keys" } })
   expect(await world.whatsapp.receivedMessages({ contactId: contact.id })).toEqual([])
-}, 90_000)
+})
 
 test("the version of WhatsApp Web is the one of the built-in client, or the one that is set", async () => {
   const versionOf = async (phoneId: string) =>

@@ -68,7 +68,7 @@ test("100 clients that come back at once far behind read few pages at a time, an
   expect(most).toBeLessThanOrEqual(1 + 8 * 2)
   for (const client of clients) client.socket.terminate()
   await waitUntil("only the live consumer is left", async () => (await consumers()) === 1)
-}, 90_000)
+})
 
 test("a WebSocket client that does not read is closed at its bound with its cursor, goes on from it, and delays no other", async () => {
   const account = await api.makeAccount()

@@ -133,4 +133,4 @@ test("revoking the key ends the stream", async () => {
   await joined(client)
   expect((await api.call("DELETE", `/v1/keys/key_${key.slice(3, 29)}`)).status).toBe(204)
   expect((await client.closed).code).toBe(4401)
-}, 15_000)
+})

@@ -59,7 +59,7 @@ describe.each([
     const rows = await api.store.collections.outbox.find({ account: account._id }).toArray()
     expect(rows.map(({ _id, waId }) => [_id, waId])).toEqual([[answer.body.id, answer.body.waId]])
     expect(await api.store.db.collection("media.files").countDocuments()).toBe(before + 1)
-  }, 60_000)
+  })
 })
 
 test.each([

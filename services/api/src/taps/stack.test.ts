@@ -51,4 +51,4 @@ test("all four services start, become ready and deliver as the one user that nat
   await receiver.stop()
   await nats.stop()
   await place.cleanup()
-}, 90_000)
+})

@@ -2,6 +2,7 @@ import { JSONCodec } from "nats"
 import type { KV } from "nats"
 import { z } from "zod"
 import type { Bus } from "./connect.ts"
+import { nudge } from "./nudge.ts"
 
 /** Messages that could not be decrypted when they came, of all sessions of a worker since it started. */
 export const Undecryptable = z.object({
@@ -104,6 +105,7 @@ export async function orderDrain(bus: Bus, worker: string, isWanted: boolean): P
   const orders = await openOrders(bus)
   if (isWanted) await orders.put(drainPrefix + worker, json.encode({ at: new Date().toISOString() }))
   else await orders.purge(drainPrefix + worker)
+  nudge(bus, bus.subjects.ordersNudge, [worker])
 }
 
 const drainPrefix = "drain."

@@ -38,6 +38,8 @@ export function subjectsOf(prefix: string) {
       `${prefix}.media.${shardOf(task.account)}.${task.tenant}.${task.account}`,
     /** "Look again": an account's desired state changed. Lossy; workers also look by themselves. */
     accountsNudge: `${prefix}.nudges.accounts`,
+    /** "Look again": the workers that the payload names got an order, or it was taken back. Lossy; workers also look by themselves. */
+    ordersNudge: `${prefix}.nudges.orders`,
     /** "Look again": webhooks were made, changed or deleted. Lossy; dispatchers also look by themselves. */
     webhooksNudge: `${prefix}.nudges.webhooks`,
     /** "Look again": deliveries became due, of the webhooks that the payload lists or of any. Lossy as the others. */

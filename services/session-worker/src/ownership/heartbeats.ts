@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto"
 import type { KV, QueuedIterator, KvEntry } from "nats"
-import { decodeBeat, encodeBeat, isApiError, isToDrain, openBeats } from "@wildcat/shared/bus"
+import { decodeBeat, encodeBeat, isApiError, isToDrain, onNudge, openBeats } from "@wildcat/shared/bus"
 import type { Bus, WorkerBeat } from "@wildcat/shared/bus"
-import { firstConnection, repeat } from "@wildcat/shared/runtime"
+import { firstConnection, repeat, tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import { createLiveness } from "./liveness.ts"
 import type { Liveness, LivenessWatch } from "./liveness.ts"
@@ -67,17 +67,18 @@ export async function startHeartbeats(bus: Bus, options: HeartbeatOptions): Prom
   }
   const beating = repeat({ name: "heartbeat", pauseMs: limitMs / 4, work: beat, log })
   // Apart from the beats: whatever else takes long must not delay them.
-  const obeying = repeat({
-    name: "orders",
-    pauseMs: limitMs / 4,
-    log,
-    work: async () => {
-      const wasDrained = isDrained
-      isDrained = await isToDrain(bus, worker)
-      if (isDrained !== wasDrained) await beat()
-    },
+  const obey = async () => {
+    const wasDrained = isDrained
+    isDrained = await isToDrain(bus, worker)
+    if (isDrained === wasDrained) return
+    options.changed()
+    await beat()
+  }
+  const obeying = repeat({ name: "orders", pauseMs: limitMs / 4, log, work: obey })
+  const nudges = onNudge(bus, bus.subjects.ordersNudge, (workers) => {
+    if (workers.includes(worker)) void tolerate(obey(), "it looks again by itself", log)
   })
-  const looking = watchChanges(() => [isDrained, ...liveness.peers()], limitMs / looksPerLimit, options.changed)
+  const looking = watchChanges(() => liveness.peers(), limitMs / looksPerLimit, options.changed)
   return {
     ...liveness,
     get isDrained() {
@@ -86,6 +87,7 @@ export async function startHeartbeats(bus: Bus, options: HeartbeatOptions): Prom
     announce: beat,
     async stop() {
       clearInterval(looking)
+      nudges.stop()
       await Promise.all([beating.stop(), obeying.stop()])
       await kv.delete(worker, { previousSeq: revision }).catch((error: unknown) => {
         log.info({ error }, "heartbeat.not_removed")

@@ -13,7 +13,10 @@ export const drainWorker = route({
   scope: ["admin"],
   params: workerParams,
   responses: {
-    202: { description: "It sees the order with its next heartbeat", content: { "application/json": WorkerView } },
+    202: {
+      description: "The order is stored; the worker sees it at once, or when it comes back",
+      content: { "application/json": WorkerView },
+    },
   },
   errors: ["dependency_unavailable"],
   handler: async ({ tenant, params }) => ({ status: 202, body: await tenant.workers.drain(params.id, true) }),

@@ -37,6 +37,14 @@ async function isToldOnce<T extends EventType>(type: T, isIt: (event: Extract<Wi
   expect((await world.whatsapp.counters()).pairings).toBe(1)
 }
 
+/** WhatsApp names the contact by one of its names alone: the event has both only when the worker knows them. */
+async function isKnownByBothNames(contact: { id: string; pn: string; lid: string }) {
+  await world.whatsapp.setAbout({ contactId: contact.id, text: "new here" })
+  await waitUntil("the event", async () => (await told("contact.update", () => true)).length > 0)
+  const [update] = await told("contact.update", () => true)
+  expect(update?.data.person).toEqual({ pn: contact.pn, lid: contact.lid })
+}
+
 const inboundPoints = ["inbound.after-decrypt-before-commit", "inbound.after-commit-before-receipt"]
 
 describe.each(inboundPoints)("killed at %s", (point) => {
@@ -130,6 +138,27 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     expect((await world.whatsapp.counters()).privacyTokens).toBe(before + 1)
   })
 
+  test("the number of a LID, from a notification that says nothing else", async () => {
+    await link()
+    const contact = await world.whatsapp.createContact()
+    await dieAt(world, account, `lid.${where}`, async () => {
+      await world.whatsapp.tellNumber({ contactId: contact.id, phoneId: account.phoneId })
+    })
+    await isClear()
+    await isKnownByBothNames(contact)
+  })
+
+  test("the number of a LID, from a first message", async () => {
+    await link()
+    const contact = await world.whatsapp.createContact({ addressing: "lid" })
+    let waId = ""
+    await dieAt(world, account, `lid.${where}`, async () => {
+      waId = (await world.whatsapp.sendText({ from: contact.id, to: account.pn, text: "it is me" })).messageId
+    })
+    await isToldOnce("message.received", ({ data }) => data.waId === waId && data.author.pn === contact.pn)
+    await isKnownByBothNames(contact)
+  })
+
   test("the keys of the app state, which the phone sends after the link", async () => {
     const doomed = await world.startWorker({ WILDCAT_FAULT_POINT: `keys.${where}` })
     const id = await world.createAccount()
@@ -144,4 +173,14 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     )
     expect((await world.whatsapp.counters()).pairings).toBe(1)
   })
+})
+
+test("the LID of a number, from WhatsApp's answer to a question of ours, is known to the next owner", async () => {
+  await link()
+  const contact = await world.whatsapp.createContact()
+  await dieAt(world, account, "lid.after-commit-before-answer", async () => {
+    const { id } = await world.queue(account.id, contact.pn, { type: "text", text: "welcome" })
+    world.send(account.id, id, false).catch(() => undefined)
+  })
+  await isKnownByBothNames(contact)
 })

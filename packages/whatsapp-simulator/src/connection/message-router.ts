@@ -99,11 +99,17 @@ export class MessageRouter {
     const stanza = node("message", { ...attributes, ...kept, t: nowSeconds(), notify: sender.user.name }, content)
     if (!(target instanceof LinkedDevice)) return target.deliver(stanza)
     const phoneId = target.user.id
-    const isDamaged = sender.user !== target.user && this.faults.take("undecryptable-message", phoneId)
+    const isDamaged = this.isDamaged(sender, target, attribute(message, "category"))
     const withheld = sender.user !== target.user && this.faults.take("unavailable-message", phoneId)
     const delivered = withheld ? unavailable(stanza, withheld.type) : isDamaged ? damaged(stanza) : stanza
     target.deliver(delivered)
     if (sender.user !== target.user && this.faults.take("duplicate-message", phoneId)) target.deliver(delivered)
+  }
+
+  private isDamaged(sender: Device, target: Device, category: string | undefined): boolean {
+    const phoneId = target.user.id
+    if (sender.user !== target.user) return this.faults.take("undecryptable-message", phoneId) !== undefined
+    return category === "peer" && this.faults.take("undecryptable-peer-message", phoneId) !== undefined
   }
 }
 

@@ -37,6 +37,17 @@ export function givePrivacyToken(from: User, to: User): void {
   }
 }
 
+/** Tells an account's clients which number belongs to a person's LID. */
+export function tellNumber(user: User, person: User): void {
+  const profiles = { jid: person.lid, added_profiles: [person.pn] }
+  const body = Buffer.from(JSON.stringify({ data: { xwa2_notify_linked_profiles: profiles } }))
+  const update = node("update", { op_name: "NotificationLinkedProfilesUpdates" }, body)
+  const attributes = { type: "mex", from: serverAddress, t: nowSeconds() }
+  for (const device of clientsOf(user)) {
+    device.deliver(node("notification", { ...attributes, id: stanzaId() }, [update]))
+  }
+}
+
 /** Tells an account's clients until when WhatsApp lets it begin no chats; null: it may again. */
 export function tellTimeLock(user: User, until: Date | null): void {
   const ends = until === null ? {} : { time_enforcement_ends: String(Math.floor(until.getTime() / 1000)) }

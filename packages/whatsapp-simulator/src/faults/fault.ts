@@ -49,6 +49,8 @@ export const faultSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("duplicate-message"), ...scope }),
   /** A message for the account arrives with a damaged ciphertext; the original can be asked for again. */
   z.object({ kind: z.literal("undecryptable-message"), ...scope }),
+  /** The same with what the phone sends to its client alone: keys, history. */
+  z.object({ kind: z.literal("undecryptable-peer-message"), ...scope }),
   /** A message for the account is not given to its client: the stanza says `unavailable`, of this type. The phone has it. */
   z.object({ kind: z.literal("unavailable-message"), type: z.string().optional(), ...scope }),
   /** The contact fails to decrypt the account's message and asks for it again. */

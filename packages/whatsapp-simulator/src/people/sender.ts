@@ -18,6 +18,7 @@ export class Sender {
   private readonly device: SimulatedDevice
   private readonly network: Network
   private readonly sent = new SentMessages()
+  private readonly sentToCompanions = new SentMessages()
   /** Devices that have this device's sender key, per group. */
   private readonly distributed = new Map<string, Set<Device>>()
 
@@ -49,21 +50,30 @@ export class Sender {
     }
   }
 
-  async sendToCompanion(companion: Device, id: string, message: proto.IMessage): Promise<void> {
-    const enc = await this.encrypt(companion, message)
+  async sendToCompanion(
+    companion: Device,
+    id: string,
+    message: proto.IMessage,
+    attempt: { count?: string } = {},
+  ): Promise<void> {
+    this.sentToCompanions.add({ id, message, destination: { kind: "user", user: companion.user } })
+    const enc = await this.encrypt(companion, message, attempt)
     const attributes = { to: companion.user.address("pn", companion.id), id, type: "text", category: "peer" }
     this.network.messages.route(this.device, node("message", attributes, [enc]))
   }
 
   /** Answers a retry request: a new session, the same message under the same id. Without a bundle one is fetched. */
   async sendAgain(receipt: Stanza, bundle: KeyBundle | undefined): Promise<void> {
-    const sent = this.sent.find(attribute(receipt, "id") ?? "")
+    const id = attribute(receipt, "id") ?? ""
+    const toCompanion = this.sentToCompanions.find(id)
+    const sent = toCompanion ?? this.sent.find(id)
     const from = attribute(receipt, "from") ?? ""
     const requester = this.network.directory.device(isSharedAddress(from) ? attribute(receipt, "participant") : from)
     if (!sent || !requester) return
     const fresh = bundle ?? requester.takeBundle()
     if (fresh) await this.device.signal.startSession(peerOf(requester), fresh)
     const count = attribute(child(receipt, "retry") ?? receipt, "count") ?? "1"
+    if (toCompanion) return await this.sendToCompanion(requester, id, toCompanion.message, { count })
     const enc = await this.encrypt(requester, await this.contentFor(requester, sent), { count })
     const to = this.addressOf(sent.destination, requester)
     this.network.messages.route(this.device, node("message", { ...typeOf(sent), id: sent.id, ...to }, [enc]))

@@ -1,7 +1,7 @@
 import { getBinaryNodeChild } from "@whiskeysockets/baileys"
 import type { BinaryNode, WASocket } from "@whiskeysockets/baileys"
 import type { Undecryptable } from "@wildcat/shared/bus"
-import { tolerate } from "@wildcat/shared/runtime"
+import { faultPoint, tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { SessionLog } from "../log/session-log.ts"
 import type { Missed, SessionState, StateChanges } from "../log/state.ts"
@@ -17,6 +17,11 @@ import type { MessageContext } from "./message.ts"
 export interface MissedMessages {
   /** The message of this stanza cannot be read. Its sender (or the phone) is asked for it, by Baileys or from here. */
   note(stanza: BinaryNode, reason: Missed["reason"]): void
+  /**
+   * The account's phone is to send again what it sent to this device alone: keys, history. Baileys confirms such a message
+   * although it could not read it, so the request leaves before. Never rejects.
+   */
+  askPhone(stanza: BinaryNode): Promise<void>
   /** A message that nobody can be asked for. */
   giveUp(stanza: BinaryNode): void
   isGivenUp(envelope: Envelope): boolean
@@ -24,6 +29,8 @@ export interface MissedMessages {
   byWaId(waId: string): BinaryNode | undefined
   /** The message has been read. */
   found(envelope: Envelope): StateChanges
+  /** A connection begins; it is not logged in yet. */
+  connecting(socket: WASocket): void
   /** Logged in: what is overdue is asked for from now on. */
   connected(socket: WASocket): void
   disconnected(): void
@@ -48,6 +55,7 @@ export function createMissedMessages(options: {
   const { state, sessionLog, context, askAgainMs, undecryptable, log } = options
   const noted = new WeakSet<BinaryNode>()
   let timer: NodeJS.Timeout | null = null
+  let current: WASocket | null = null
 
   const stop = () => {
     if (timer !== null) clearInterval(timer)
@@ -103,6 +111,11 @@ export function createMissedMessages(options: {
       const missed = { attrs: stanza.attrs, reason, asks, askedAt: Date.now(), givenUp: false }
       sessionLog.stage({ state: { missed: { ...surplus(state), [id]: missed } } })
     },
+    async askPhone(stanza) {
+      if (current === null) return
+      await tolerate(current.sendRetryRequest(stanza), "without a connection it is not confirmed either", log)
+      faultPoint("peer.after-request")
+    },
     giveUp(stanza) {
       undecryptable.atFirst += 1
       giveUp(stanza, { attrs: stanza.attrs, reason: "unavailable", asks: 0, askedAt: Date.now(), givenUp: false })
@@ -118,12 +131,16 @@ export function createMissedMessages(options: {
       undecryptable.readLater += 1
       return { missed: { [id]: null } }
     },
+    connecting: (socket) => void (current = socket),
     connected(socket) {
       stop()
       timer = setInterval(() => follow(socket), Math.min(askAgainMs, 5_000))
       follow(socket)
     },
-    disconnected: stop,
+    disconnected() {
+      current = null
+      stop()
+    },
   }
 }
 

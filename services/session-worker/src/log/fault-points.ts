@@ -6,6 +6,7 @@ const ways: Record<string, (entry: Entry) => boolean> = {
   receipt: ({ marks }) => marks.some(({ step }) => step.status === "delivered" || step.status === "read"),
   notice: ({ state }) => state.notice !== undefined,
   token: ({ state }) => state.tctoken !== undefined,
+  lid: ({ state }) => state["lid-mapping"] !== undefined || state.names !== undefined,
   keys: ({ state }) => state["app-state-sync-key"] !== undefined,
   missed: ({ state }) => state.missed !== undefined,
 }

@@ -153,6 +153,7 @@ export function createConnections(
     leave = await options.admission.enter(creds, signal)
     if (leave === null || signal.aborted) return admitted()
     connection = open(creds)
+    parts.intake.missed.connecting(connection.socket)
     const error = await connection.ended
     admitted()
     connection = null

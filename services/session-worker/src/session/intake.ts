@@ -63,7 +63,7 @@ export interface Intake {
   /** Looks up what must be known to interpret the message. */
   lookUp(stanza: BinaryNode, message: proto.Message): Promise<void>
   interpret(stanza: BinaryNode, message: proto.Message, known: boolean): Change
-  undecryptable(stanza: BinaryNode, error: unknown, isKnown: boolean): void
+  undecryptable(stanza: BinaryNode, error: unknown, isKnown: boolean): Promise<void>
   messageAnswered(waId: string, error: string | undefined): void
   receiptNoted(waId: string): void
   receipt(stanza: BinaryNode): void
@@ -172,11 +172,12 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       return isKnown && !missed.isGivenUp(envelope) ? {} : take(envelope, message, deeds.get(stanza))
     },
-    undecryptable(stanza, error, isKnown) {
-      const { id } = readEnvelope(stanza, context)
+    async undecryptable(stanza, error, isKnown) {
+      const { id, isPeer } = readEnvelope(stanza, context)
       const attempt = getBinaryNodeChild(stanza, "enc")?.attrs["count"] ?? "0"
       log.warn({ message: id, attempt, why: error instanceof Error ? error.name : "unknown" }, "message.undecryptable")
-      if (!isKnown) missed.note(stanza, "undecryptable")
+      if (isPeer) await missed.askPhone(stanza)
+      else if (!isKnown) missed.note(stanza, "undecryptable")
     },
     messageAnswered(waId, error) {
       sender.answered(waId, error)

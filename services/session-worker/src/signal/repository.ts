@@ -22,8 +22,8 @@ export interface RepositoryOptions {
   lookUp(stanza: BinaryNode, message: proto.Message): Promise<void>
   /** What a decrypted message makes true, besides the keys. Never throws. */
   interpret(stanza: BinaryNode, message: proto.Message, known: boolean): Change
-  /** A message could not be decrypted; Baileys asks its sender for it again. */
-  undecryptable(stanza: BinaryNode, error: unknown, known: boolean): void
+  /** A message could not be decrypted. Baileys confirms or refuses it when this resolves. Never rejects. */
+  undecryptable(stanza: BinaryNode, error: unknown, known: boolean): Promise<void>
 }
 
 type Make = SocketConfig["makeSignalRepository"]
@@ -93,8 +93,8 @@ async function decrypt(
     await before?.()
     return decryptNow(options, inner, { stanza, ciphertext, known }, work)
   }
-  const plain = await now().catch((error: unknown) => {
-    options.undecryptable(stanza, error, known)
+  const plain = await now().catch(async (error: unknown) => {
+    await options.undecryptable(stanza, error, known)
     throw error
   })
   faultPoint("inbound.after-decrypt-before-commit")

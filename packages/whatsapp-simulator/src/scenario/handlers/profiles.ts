@@ -1,4 +1,10 @@
-import { changeAbout, changePicture, givePrivacyToken, tellTimeLock } from "../../connection/profile-changes.ts"
+import {
+  changeAbout,
+  changePicture,
+  givePrivacyToken,
+  tellNumber,
+  tellTimeLock,
+} from "../../connection/profile-changes.ts"
 import { storePicture } from "../../connection/profile-queries.ts"
 import { contactOf, userOf } from "../lookup.ts"
 import type { profileOperations } from "../operations/profiles.ts"
@@ -36,6 +42,10 @@ export function createProfileHandlers(parts: ScenarioParts): HandlersOf<keyof ty
     },
     block: ({ contactId, person }) => {
       contactOf(parts, contactId).user.profile.blocked.add(userOf(parts, person, "person"))
+      return {}
+    },
+    tellNumber: ({ contactId, phoneId }) => {
+      tellNumber(userOf(parts, phoneId, "phoneId"), contactOf(parts, contactId).user)
       return {}
     },
     tellTimeLock: ({ phoneId, until }) => {

@@ -33,11 +33,13 @@ export const profileOperations = {
   },
   /** The contact blocks someone: their messages are accepted and go nowhere. */
   block: { request: z.object({ contactId: z.string(), person: z.string() }), response: nothingSchema },
-  /** The contact gives someone the token by which the server knows that their messages are welcome. */
+  /** The account's clients are told which number belongs to the contact's LID. */
+  tellNumber: { request: z.object({ contactId: z.string(), phoneId: z.string() }), response: nothingSchema },
   /** The account's clients are told that it may begin no chats until then (ISO 8601); null: it may again. */
   tellTimeLock: {
     request: z.object({ phoneId: z.string(), until: z.iso.datetime().nullable() }),
     response: nothingSchema,
   },
+  /** The contact gives someone the token by which the server knows that their messages are welcome. */
   givePrivacyToken: { request: z.object({ contactId: z.string(), to: z.string() }), response: nothingSchema },
 } as const satisfies OperationTable

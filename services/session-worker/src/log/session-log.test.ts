@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
+import { Binary } from "mongodb"
 import { newId } from "@wildcat/shared/contracts"
 import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
@@ -8,7 +9,7 @@ import { Fenced } from "./append.ts"
 import type { Entry, EventDraft } from "./entry.ts"
 import { installGate } from "./gate.ts"
 import { createSessionLog, newNonce } from "./session-log.ts"
-import { takeOver } from "./take-over.ts"
+import { sealValue, takeOver, valueId } from "./take-over.ts"
 
 const place = isolated()
 const log = createLogger({ service: "test", level: "silent" })
@@ -141,6 +142,21 @@ test("the next owner has the state and the numbers of the one before, and fences
   expect(sent).toEqual([])
   expect(socket.terminate).toHaveBeenCalled()
   await expect(first.sessionLog.whenDurable(first.sessionLog.stage({}))).rejects.toThrow(/dead/)
+})
+
+test("the next owner opens each one-time key when it is asked for, and finds no used one", async () => {
+  const keys = [1, 22, 333].map((id) => [id, { public: Buffer.alloc(32, id), private: Buffer.alloc(id, id) }] as const)
+  await store.collections.authStates.insertMany(
+    [...keys, [4, null] as const].map(([id, pair]) => {
+      const _id = valueId(account, "pre-key", String(id))
+      return { _id, account, n: 1, value: new Binary(pair === null ? Buffer.alloc(0) : sealValue(pair, _id, box)) }
+    }),
+  )
+  const { state, sessionLog } = await own(1)
+  for (const [id, pair] of keys) expect(state.get("pre-key", String(id))).toEqual(pair)
+  expect(state.get("pre-key", "4")).toBeUndefined()
+  sessionLog.stage({ state: { "pre-key": { 22: null } } })
+  expect(state.entries("pre-key").map(([id]) => id)).toEqual(["1", "333"])
 })
 
 test("an owner of an earlier epoch cannot take over", async () => {

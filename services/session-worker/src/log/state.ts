@@ -99,14 +99,21 @@ export interface SessionState {
   get<T extends StateType>(type: T, id: string): StateValues[T] | undefined
   entries<T extends StateType>(type: T): [string, StateValues[T]][]
   apply(changes: StateChanges): void
-  /** A stored value that is read when it is first asked for: of hundreds of one-time keys most are asked for much later. */
-  defer(type: StateType, id: string, read: () => unknown): void
+  /**
+   * A stored value that is read when it is first asked for: of hundreds of one-time keys most are asked for much later.
+   * `read` is told which one, by its id and place; one function for all of them saves memory.
+   */
+  defer(type: StateType, id: string, place: number, read: Read): void
   clear(): void
 }
 
+type Read = (id: string, place: number) => unknown
+
 class Deferred {
-  readonly read: () => unknown
-  constructor(read: () => unknown) {
+  readonly place: number
+  readonly read: Read
+  constructor(place: number, read: Read) {
+    this.place = place
     this.read = read
   }
 }
@@ -121,7 +128,7 @@ export function createSessionState(): SessionState {
   const get = (type: string, id: string): unknown => {
     const value = of(type).get(id)
     if (!(value instanceof Deferred)) return value
-    const read = normalized(type, value.read())
+    const read = normalized(type, value.read(id, value.place))
     of(type).set(id, read)
     return read
   }
@@ -130,7 +137,7 @@ export function createSessionState(): SessionState {
     get: <T extends StateType>(type: T, id: string) => get(type, id) as StateValues[T] | undefined,
     entries: <T extends StateType>(type: T) =>
       [...of(type).keys()].map((id) => [id, get(type, id)]) as [string, StateValues[T]][],
-    defer: (type, id, read) => void of(type).set(id, new Deferred(read)),
+    defer: (type, id, place, read) => void of(type).set(id, new Deferred(place, read)),
     apply(changes) {
       for (const [type, values] of Object.entries(changes)) {
         for (const [id, value] of Object.entries(values)) {

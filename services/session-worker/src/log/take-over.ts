@@ -85,12 +85,14 @@ function fold(
 ): SessionState {
   const state = createSessionState()
   const foldedAt = new Map(stored.map((doc) => [doc._id, doc.n]))
+  const oneTimeKeys: AuthStateDoc[] = []
   for (const doc of stored) {
     const [type, id] = keyOf(doc._id, account)
     if (isTombstone(doc)) continue
-    if (type === "pre-key") state.defer(type, id, readLater(doc, box))
+    if (type === "pre-key") oneTimeKeys.push(doc)
     else state.apply({ [type]: { [id]: openValue(doc.value.buffer, doc._id, box) } })
   }
+  readLater(oneTimeKeys, state, { account, box })
   for (const { n, entry } of entries) {
     const isNews = (type: string, id: string) => (foldedAt.get(valueId(account, type, id)) ?? 0) <= n
     state.apply(filterChanges(entry.state, isNews))
@@ -98,10 +100,24 @@ function fold(
   return state
 }
 
-/** Opens a value on demand. It is copied: what came from MongoDB is a part of a large piece of memory. */
-function readLater({ _id, value }: AuthStateDoc, box: SecretBox): () => unknown {
-  const sealed = Buffer.from(value.buffer.subarray(0, value.position))
-  return () => openValue(sealed, _id, box)
+/**
+ * Opens one-time keys on demand. All are copied into one piece of memory: what came from MongoDB is a part of a much larger
+ * one, and a buffer for each would take more than its content.
+ */
+function readLater(
+  docs: readonly AuthStateDoc[],
+  state: SessionState,
+  { account, box }: { account: string; box: SecretBox },
+): void {
+  const sealed = Buffer.concat(docs.map(({ value }) => value.buffer.subarray(0, value.position)))
+  const ends: number[] = []
+  const read = (id: string, place: number) =>
+    openValue(sealed.subarray(ends[place - 1] ?? 0, ends[place]), valueId(account, "pre-key", id), box)
+  for (const [place, { _id, value }] of docs.entries()) {
+    ends.push((ends.at(-1) ?? 0) + value.position)
+    const [, id] = keyOf(_id, account)
+    state.defer("pre-key", id, place, read)
+  }
 }
 
 function filterChanges(changes: StateChanges, keep: (type: string, id: string) => boolean): StateChanges {

@@ -32,7 +32,9 @@ const Asked = z.union([
   z
     .tuple([z.literal("simulator"), atLeastOne.default(1_000), atLeastOne.default(10)])
     .transform(([, sessions, each]) => ({ load: { sessions, each } })),
-  z.tuple([z.literal("sessions"), atLeastOne.max(200).default(50)]).transform(([, crowd]) => ({ crowd })),
+  z
+    .tuple([z.literal("sessions"), z.coerce.number().int().min(5).max(200).default(50)])
+    .transform(([, crowd]) => ({ crowd })),
   z
     .tuple([z.literal("webhooks"), atLeastOne.default(3_000), atLeastOne.max(100).default(2)])
     .transform(([, events, webhooks]) => ({ posts: { events, webhooks } })),

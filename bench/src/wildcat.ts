@@ -9,7 +9,7 @@ import type { Tally } from "./tally.ts"
 
 /** Anything below 1 is not yet with WhatsApp's server. */
 const Acknowledged = z.object({ ack: z.number().min(1) })
-const Event = z.object({ id: z.string(), type: z.string(), account: z.string().optional() })
+const Event = z.object({ id: z.string(), type: z.string() })
 
 /** An account of the gateway, used as its clients do: HTTP for sends, the events' subject for what arrives. */
 export async function linkWildcat(stage: Stage, bus: { natsUrl: string; prefix: string }): Promise<Contender> {
@@ -33,11 +33,11 @@ async function tap(
   received: Tally,
 ): Promise<() => Promise<void>> {
   const bus = await connectBus({ ...options, name: "bench", log: pino({ level: "silent" }) })
-  bus.connection.subscribe(bus.subjects.allEvents, {
+  bus.connection.subscribe(bus.subjects.eventsOfAccount("*", account), {
     callback: (error, message) => {
       if (error) throw error
       const event = Event.parse(message.json())
-      if (event.type === "message.received" && event.account === account) received.add(event.id)
+      if (event.type === "message.received") received.add(event.id)
     },
   })
   await bus.connection.flush()

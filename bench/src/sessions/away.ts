@@ -16,6 +16,7 @@ export interface Away {
 
 /** Watches when accounts are not connected. */
 export interface AwayWatch {
+  readonly bus: Bus
   /** Does something that makes so many accounts move, and waits until all are connected again. */
   during(blow: { name: string; accounts: number; from: "their end" | "the blow"; act: () => unknown }): Promise<Away>
   stop(): Promise<void>
@@ -39,6 +40,7 @@ export async function watchAway(place: { natsUrl: string; prefix: string }): Pro
   subscribe(bus, (event) => seen.push(event))
   await bus.connection.flush()
   return {
+    bus,
     async during({ name, accounts, from, act }) {
       seen = []
       const blowAt = Date.now()

@@ -4,8 +4,8 @@ import type { AuthenticationCreds, SignalDataSet, WASocket } from "@whiskeysocke
 import { createSimulatorClient } from "@wildcat/whatsapp-simulator/client"
 import pino from "pino"
 import { acknowledgements, memoryKeys } from "../baileys.ts"
-import { restMs, sendsEach } from "./measure-sessions.ts"
-import type { Crowd } from "./measure-sessions.ts"
+import { memoryAtRest, sendsOfEach, someOf } from "./crowd.ts"
+import type { Crowd } from "./crowd.ts"
 
 process.on("disconnect", () => process.exit(1))
 // libsignal prints sessions, private keys included, to the console.
@@ -16,17 +16,22 @@ const sessions = Number(count)
 WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootPublicKeyHex, "hex")
 const simulator = createSimulatorClient({ url: controlUrl })
 const logger = pino({ level: "silent" })
+/** One-time keys that a client makes when it is linked: accounts of Wildcat have as many. */
+const preKeysOfLink = 812
 
-const before = process.memoryUsage.rss()
 const sockets: WASocket[] = []
-while (sockets.length < sessions) sockets.push(await connectOne())
-await new Promise((resolve) => setTimeout(resolve, restMs))
-const bytesEach = (process.memoryUsage.rss() - before) / sessions
-const told: Crowd = { sessions, bytesEach, sendsPerSecond: await sendFromAll() }
+const some = await crowdOf(someOf(sessions))
+const memory = { some, all: await crowdOf(sessions) }
+const told: Crowd = { memory, sendsPerSecond: await sendFromAll() }
 process.stdout.write(`${JSON.stringify(told)}\n`, () => process.exit(0))
 
+async function crowdOf(count: number) {
+  while (sockets.length < count) sockets.push(await connectOne())
+  return memoryAtRest(process.pid, count)
+}
+
 async function connectOne(): Promise<WASocket> {
-  const account = await simulator.provisionAccount({ sink: true })
+  const account = await simulator.provisionAccount({ sink: true, preKeys: preKeysOfLink })
   const creds = revived<AuthenticationCreds>(account.creds)
   const keys = memoryKeys()
   await keys.set(revived<SignalDataSet>(account.keys))
@@ -57,11 +62,12 @@ async function sendFromAll(): Promise<number> {
       await acked
     }
   })
+  const each = sendsOfEach(sessions)
   await Promise.all(lanes.map((send) => send("Hello")))
   const began = performance.now()
   const write = async (send: (text: string) => Promise<void>) => {
-    for (let n = 0; n < sendsEach; n += 1) await send(`Message number ${n}`)
+    for (let n = 0; n < each; n += 1) await send(`Message number ${n}`)
   }
   await Promise.all(lanes.map(write))
-  return (sessions * sendsEach) / ((performance.now() - began) / 1_000)
+  return (sessions * each) / ((performance.now() - began) / 1_000)
 }

@@ -1,71 +1,59 @@
 import { fileURLToPath } from "node:url"
-import { readFileSync } from "node:fs"
-import { setTimeout as pause } from "node:timers/promises"
 import type { Stage } from "@wildcat/demo"
+import { orderDrain } from "@wildcat/shared/bus"
 import { startProcess } from "@wildcat/testkit"
-import { z } from "zod"
 import { linkWildcat } from "../wildcat.ts"
 import type { Contender } from "../contender.ts"
 import { watchAway } from "./away.ts"
-import type { Away } from "./away.ts"
-
-/** What many idle or sending sessions of one process cost. */
-export const Crowd = z.object({
-  sessions: z.number(),
-  /** Resident memory that each session adds, in bytes. */
-  bytesEach: z.number(),
-  /** Sends per second of all accounts together, one at a time each, until WhatsApp's server has acknowledged. */
-  sendsPerSecond: z.number(),
-})
-export type Crowd = z.infer<typeof Crowd>
+import type { Away, AwayWatch } from "./away.ts"
+import { Crowd, memoryAtRest, sendsOfEach, someOf } from "./crowd.ts"
+import type { Memory } from "./crowd.ts"
 
 export interface SessionsResult {
   wildcat: Crowd
   baileys: Crowd
-  /** Resident memory that each session adds to a worker that has taken it over, as the baseline has its own, linked already. */
-  takenOverBytesEach: number
+  /** Of a worker that has taken its sessions over, as the baseline has its own: linked already. */
+  takenOver: Memory
   aways: Away[]
 }
 
-export const sendsEach = 10
-export const restMs = 3_000
+interface Options {
+  sessions: number
+  natsUrl: string
+  prefix: string
+  tell: (line: string) => void
+}
 
 /** Links accounts to one worker, measures them at rest and sending, then moves them in several ways. */
-export async function measureSessions(
-  stage: Stage,
-  options: { sessions: number; natsUrl: string; prefix: string; tell: (line: string) => void },
-): Promise<SessionsResult> {
+export async function measureSessions(stage: Stage, options: Options): Promise<SessionsResult> {
   const { sessions, tell } = options
   const baileys = await measureBaileys(stage, sessions)
-  const worker = stage.stack.services["session-worker"]
-  const before = memoryOf(worker.pid)
-  const accounts = await linkAll(stage, options)
-  await pause(restMs)
-  const bytesEach = (memoryOf(worker.pid) - before) / sessions
+  tell("measured plain Baileys; now accounts are linked")
+  const { pid } = stage.stack.services["session-worker"]
+  const accounts: Contender[] = []
+  await linkUpTo(someOf(sessions), accounts, stage, options)
+  const some = await memoryAtRest(pid, accounts.length)
+  await linkUpTo(sessions, accounts, stage, options)
+  const memory = { some, all: await memoryAtRest(pid, accounts.length) }
+  tell("measured at rest; now they send")
   const sendsPerSecond = await sendFromAll(stage, accounts)
-  tell("measured at rest and sending; now they move")
   const moves = await measureMoves(stage, { ...options, accounts })
   for (const account of accounts) await account.stop()
-  return { wildcat: { sessions, bytesEach, sendsPerSecond }, baileys, ...moves }
+  return { wildcat: { memory, sendsPerSecond }, baileys, ...moves }
 }
 
 const linkLanes = 4
 
-async function linkAll(
-  stage: Stage,
-  options: { sessions: number; natsUrl: string; prefix: string; tell: (line: string) => void },
-): Promise<Contender[]> {
-  const accounts: Contender[] = []
-  let begun = 0
+async function linkUpTo(count: number, accounts: Contender[], stage: Stage, options: Options): Promise<void> {
+  let begun = accounts.length
   const lane = async () => {
-    while (begun < options.sessions) {
+    while (begun < count) {
       begun += 1
       accounts.push(await linkWildcat(stage, options))
       if (accounts.length % 10 === 0) options.tell(`${accounts.length} of ${options.sessions} accounts are linked`)
     }
   }
   await Promise.all(Array.from({ length: linkLanes }, lane))
-  return accounts
 }
 
 async function measureBaileys(stage: Stage, sessions: number): Promise<Crowd> {
@@ -83,45 +71,58 @@ async function measureBaileys(stage: Stage, sessions: number): Promise<Crowd> {
 
 async function sendFromAll({ simulator }: Stage, accounts: readonly Contender[]): Promise<number> {
   const { pn } = await simulator.createContact({ sink: true })
+  const each = sendsOfEach(accounts.length)
   await Promise.all(accounts.map((account) => account.send(pn, "Hello")))
   const began = performance.now()
   const lane = async (account: Contender) => {
-    for (let n = 0; n < sendsEach; n += 1) await account.send(pn, `Message number ${n}`)
+    for (let n = 0; n < each; n += 1) await account.send(pn, `Message number ${n}`)
   }
   await Promise.all(accounts.map(lane))
-  return (accounts.length * sendsEach) / ((performance.now() - began) / 1_000)
+  return (accounts.length * each) / ((performance.now() - began) / 1_000)
 }
 
-/** A new worker gets its share, then the rest by a drain; it ends in order; its heir is killed. */
+/** All go to a new worker by a drain; it ends in order; its heir is killed. */
 async function measureMoves(
   stage: Stage,
-  options: { sessions: number; natsUrl: string; prefix: string; accounts: readonly Contender[] },
-): Promise<Pick<SessionsResult, "takenOverBytesEach" | "aways">> {
-  const { sessions, accounts } = options
-  const { stack, api, simulator } = stage
+  options: Options & { accounts: readonly Contender[] },
+): Promise<Pick<SessionsResult, "takenOver" | "aways">> {
+  const { sessions: accounts, tell } = options
+  const { stack } = stage
   const watch = await watchAway(options)
+  const some = await takeOverSome(stage, watch, accounts)
+  tell("some have been taken over, and back; now all move")
   const second = await stack.add("session-worker", { WORKER_ID: "bench-2" })
-  const before = memoryOf(second.pid)
-  const aways = [
-    await watch.during({
-      name: "drain",
-      accounts: sessions,
-      from: "their end",
-      act: () => api.post("/v1/workers/worker-1/drain", {}, z.object({ id: z.string() })),
-    }),
-  ]
-  await pause(restMs)
-  const takenOverBytesEach = (memoryOf(second.pid) - before) / sessions
+  const order = () => drain(watch, true)
+  const aways = [some.away, await watch.during({ name: "drain", accounts, from: "their end", act: order })]
+  const takenOver = { some: some.memory, all: await memoryAtRest(second.pid, accounts) }
   // The first worker stays ordered to drain: the next ones have no rival.
   const third = await stack.add("session-worker", { WORKER_ID: "bench-3" })
-  const all = { accounts: sessions }
-  aways.push(await watch.during({ name: "SIGTERM", ...all, from: "their end", act: () => second.kill("SIGTERM") }))
+  const end = () => second.kill("SIGTERM")
+  aways.push(await watch.during({ name: "SIGTERM", accounts, from: "their end", act: end }))
   await stack.add("session-worker", { WORKER_ID: "bench-4" })
-  aways.push(await watch.during({ name: "kill -9", ...all, from: "the blow", act: () => third.kill("SIGKILL") }))
-  const { id: from } = await simulator.createContact({ name: "Probe" })
-  await Promise.all(accounts.map((account) => probe(stage, account, from)))
+  const kill = () => third.kill("SIGKILL")
+  aways.push(await watch.during({ name: "kill -9", accounts, from: "the blow", act: kill }))
+  const { id: from } = await stage.simulator.createContact({ name: "Probe" })
+  await Promise.all(options.accounts.map((account) => probe(stage, account, from)))
   await watch.stop()
-  return { takenOverBytesEach, aways }
+  return { takenOver, aways }
+}
+
+/** A worker that may have only so many takes some sessions over, is measured and killed; the first one has them back. */
+async function takeOverSome({ stack }: Stage, watch: AwayWatch, sessions: number) {
+  const accounts = someOf(sessions)
+  const worker = await stack.add("session-worker", { WORKER_ID: "bench-some", SESSIONS_MAX: String(accounts) })
+  await watch.during({ name: "drain", accounts, from: "their end", act: () => drain(watch, true) })
+  const memory = await memoryAtRest(worker.pid, accounts)
+  const kill = async () => {
+    await drain(watch, false)
+    worker.kill("SIGKILL")
+  }
+  return { memory, away: await watch.during({ name: "kill -9", accounts, from: "the blow", act: kill }) }
+}
+
+function drain({ bus }: AwayWatch, isWanted: boolean): Promise<void> {
+  return orderDrain(bus, "worker-1", isWanted)
 }
 
 /** Writes to an account and waits until an event tells of it. */
@@ -129,10 +130,4 @@ async function probe({ simulator }: Stage, account: Contender, from: string): Pr
   const told = account.received.grows(1)
   await simulator.sendText({ from, to: account.phone, text: "Are you there?" })
   await told
-}
-
-/** Resident memory of a process, in bytes; the kernel tells it in kB. */
-function memoryOf(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
-  return Number(kilobytes ?? 0) * 1_024
 }

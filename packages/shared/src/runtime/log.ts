@@ -1,3 +1,5 @@
+import type { EventEmitter } from "node:events"
+import { once } from "node:events"
 import { pino } from "pino"
 import type { Logger, LoggerOptions } from "pino"
 
@@ -37,6 +39,22 @@ const redacted = [
  */
 export function createLogger(options: { service: string; level: string }): Logger {
   return pino(loggerOptions(options))
+}
+
+/**
+ * Logs the last line of a process and resolves when it is written, when nobody reads the log any more, or after a second. A
+ * process that ends at once instead would never end when its reader has gone: what writes the lines learns that only while
+ * the process runs, and tries for ever at its end (sonic-boom 4.2).
+ */
+export async function logLast(log: Logger, event: string): Promise<void> {
+  if (!log.isLevelEnabled("info")) return
+  const { [pino.symbols.streamSym]: out } = log as Logger & { [pino.symbols.streamSym]: EventEmitter }
+  const over = new AbortController()
+  const limit = setTimeout(() => over.abort(), 1_000)
+  const written = once(out, "drain", { signal: over.signal })
+  log.info({}, event)
+  await written.catch(() => undefined) // There is nobody left to tell.
+  clearTimeout(limit)
 }
 
 /** How Wildcat logs, apart from where to. */

@@ -1,4 +1,4 @@
-import { createLogger } from "./log.ts"
+import { createLogger, logLast } from "./log.ts"
 import type { Logger } from "./log.ts"
 import { serveHealth } from "./health.ts"
 import type { ReadyCheck } from "./health.ts"
@@ -52,7 +52,7 @@ export async function runService<S extends ConfigShape>(service: {
         log.error({ error, part: part.name }, "service.stop_failed")
       }
     }
-    log.info({}, "service.stopped")
+    await logLast(log, "service.stopped")
     process.exit(exitCode)
   }
   const fail = (error: unknown) => {

@@ -31,3 +31,5 @@ export const config = {
     .default(24)
     .describe("Age after which bytes of an upload that never ended are removed, in hours"),
 } satisfies ConfigShape
+
+export type Config = z.infer<z.ZodObject<typeof config>>

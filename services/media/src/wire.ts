@@ -1,17 +1,14 @@
-import type { z } from "zod"
 import { tasks } from "@wildcat/shared/contracts"
 import { connectBus, consume, ensureConsumer, provisionStreams } from "@wildcat/shared/bus"
 import { createSecretBox, firstConnection, repeat, serveWaiting } from "@wildcat/shared/runtime"
 import type { ReadyCheck, Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
-import type { config } from "./config.ts"
+import type { Config } from "./config.ts"
 import { encryptedBytesMax } from "./fetch/fetch-media.ts"
 import { createMediaTaskHandler } from "./fetch/media-task.ts"
 import { createMediaOpener } from "./fetch/open-media.ts"
 import { startMediaServer } from "./serve/media-server.ts"
 import { sweepOrphans } from "./sweep/orphan-sweeper.ts"
-
-export type Config = z.infer<z.ZodObject<typeof config>>
 
 /** Pause between two looks for bytes that no file owns. */
 const sweepPauseMs = 3_600_000

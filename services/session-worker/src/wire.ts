@@ -17,8 +17,8 @@ import { enforceStrictness } from "./whatsapp/strictness.ts"
 /** An operation that MongoDB never answers fails after this time: it must not hold a session back for ever. */
 const storeSilenceMs = 10_000
 
-/** Constructs the service and starts it; the only place that does. */
-export async function wire(config: Config, scope: Scope): Promise<void> {
+/** Builds the service; everything it starts is registered to be stopped. */
+export async function startWorker(config: Config, scope: Scope): Promise<void> {
   const { log } = scope
   silenceConsole()
   enforceStrictness({ rootKey: config.WHATSAPP_ROOT_KEY })

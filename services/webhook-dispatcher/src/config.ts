@@ -79,3 +79,5 @@ export const config = {
     .default(30)
     .describe("Days that completed deliveries and their attempts are kept"),
 } satisfies ConfigShape
+
+export type Config = z.infer<z.ZodObject<typeof config>>

@@ -1,4 +1,3 @@
-import type { z } from "zod"
 import { connectBus, nudge, onNudge, provisionStreams, publishEvent } from "@wildcat/shared/bus"
 import type { Bus } from "@wildcat/shared/bus"
 import { newId } from "@wildcat/shared/contracts"
@@ -6,7 +5,7 @@ import { createSecretBox, firstConnection, repeat, tolerate } from "@wildcat/sha
 import type { Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { Store } from "@wildcat/shared/store"
-import type { config } from "./config.ts"
+import type { Config } from "./config.ts"
 import { createBreaker } from "./deliver/breaker.ts"
 import { startDeliveryLoop } from "./deliver/delivery-loop.ts"
 import { createLedger } from "./deliver/ledger.ts"
@@ -20,8 +19,6 @@ import type { Membership } from "./membership/membership.ts"
 import { sweepDeliveries } from "./retention/retention-sweeper.ts"
 import { createHealth } from "./webhooks/health.ts"
 import { createWebhookCache } from "./webhooks/webhook-cache.ts"
-
-export type Config = z.infer<z.ZodObject<typeof config>>
 
 const name = "webhook-dispatcher"
 const sweepPauseMs = 3_600_000

@@ -116,6 +116,6 @@ function sessionSettings(config: Config): SessionSettings {
     pacing: config.PACING_DEFAULT,
     commitPatienceMs: config.COMMIT_PATIENCE_MS,
     // One server stores what one connection publishes in order; while replicas change their leader, earlier ones may be lost.
-    publishesMax: config.NATS_REPLICAS === 1 ? 64 : 1,
+    publishesMax: config.NATS_REPLICAS === 1 ? 128 : 1,
   }
 }

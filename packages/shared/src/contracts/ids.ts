@@ -75,5 +75,7 @@ export function messageId(key: {
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 function crockford(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => alphabet.charAt(byte & 31)).join("")
+  let text = ""
+  for (const byte of bytes) text += alphabet.charAt(byte & 31)
+  return text
 }

@@ -37,7 +37,7 @@ export function readEnvelope(stanza: BinaryNode, view: Viewpoint): Envelope {
     : chatOf(view.names, from, attrs["participant"] === undefined ? senderAlias(attrs) : null)
   const waId = attrs["id"] ?? ""
   return {
-    id: messageId({ account: view.account, chat: chatKey(chat), author: keyOf(author), waId, fromMe }),
+    id: idOf(stanza, { account: view.account, chat: chatKey(chat), author: keyOf(author), waId, fromMe }),
     waId,
     chat,
     author: fromMe ? view.me : author,
@@ -47,6 +47,22 @@ export function readEnvelope(stanza: BinaryNode, view: Viewpoint): Envelope {
     timestamp: timeOf(attrs["t"]),
     isPeer: attrs["category"] === "peer",
   }
+}
+
+type IdParts = Parameters<typeof messageId>[0]
+const ids = new WeakMap<BinaryNode, { parts: IdParts; id: string }>()
+
+/** A stanza is read several times, and its id is what costs most; it changes when a LID is learned meanwhile. */
+function idOf(stanza: BinaryNode, parts: IdParts): string {
+  const earlier = ids.get(stanza)
+  if (earlier !== undefined && isSameMessage(earlier.parts, parts)) return earlier.id
+  const id = messageId(parts)
+  ids.set(stanza, { parts, id })
+  return id
+}
+
+function isSameMessage(one: IdParts, other: IdParts): boolean {
+  return one.chat === other.chat && one.author === other.author && one.fromMe === other.fromMe
 }
 
 /** Seconds since 1970 as WhatsApp writes them; now when they are missing. */

@@ -150,10 +150,10 @@ export function createSessionState(): SessionState {
   }
 }
 
-/** Merges `more` into `changes`, which it alters. */
+/** Merges `more` into `changes`, which it alters, with what it holds. */
 export function mergeChanges(changes: StateChanges, more: StateChanges): void {
   const target: Record<string, Record<string, unknown>> = changes
-  for (const [type, values] of Object.entries(more)) target[type] = { ...target[type], ...values }
+  for (const [type, values] of Object.entries(more)) Object.assign((target[type] ??= {}), values)
 }
 
 /** Repairs what Baileys writes in a form that it cannot read again. */

@@ -55,7 +55,7 @@ function ourRepository(creds: AuthenticationCreds, state: SessionState) {
     isKnown: () => Promise.resolve(true),
     lookUp: () => Promise.resolve(),
     interpret: () => ({}),
-    undecryptable: () => undefined,
+    undecryptable: () => Promise.resolve(),
   })
   return make({ creds, keys: keys.outer }, quietLogger(log))
 }

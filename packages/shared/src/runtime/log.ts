@@ -1,9 +1,10 @@
 import type { EventEmitter } from "node:events"
 import { once } from "node:events"
 import { pino } from "pino"
-import type { Logger, LoggerOptions } from "pino"
+import type { LoggerOptions, Logger as PinoLogger } from "pino"
 
-export type { Logger } from "pino"
+/** An interface of our own: a service's types can name it without depending on pino. */
+export interface Logger extends PinoLogger {}
 
 /** Keys whose values never reach a log, at the top and one level down: secrets, people, and what they said. */
 const redacted = [

@@ -9,7 +9,7 @@ import { storm } from "./storm.ts"
 const kills = 2 * Object.keys(casts).length * hows.length
 const told: string[] = []
 
-// `pnpm chaos --seed 4711 --kills 36` is the same storm with a ledger.
+// `npm run chaos -- --seed 4711 --kills 36` is the same storm with a ledger.
 test("a storm over every part of the gateway loses nothing, doubles nothing and leaves no gap", async () => {
   const logFolder = mkdtempSync(join(tmpdir(), "wc-storm-"))
   const report = await storm({
@@ -17,7 +17,7 @@ test("a storm over every part of the gateway loses nothing, doubles nothing and 
     kills,
     seconds: 36,
     logFolder,
-    settleMsMax: 90_000,
+    settleMsMax: 120_000,
     tell: (text) => told.push(text),
   })
   const { lost, doubled, gaps, untrue } = report.ledger

@@ -61,13 +61,15 @@ afterAll(async () => {
   await place.cleanup()
 })
 
+/** An operation that has to connect first is not under way yet, and its connection is none that a test has laid hands on. */
+const connected = () => waitUntil("a connection is there", () => store.db.command({ ping: 1 }))
+
 /** Steps of promises after which the connection is given up: from before the command is written until it is answered. */
 const stepsMax = 30
 
 test("an operation ends with its connection, at whatever moment that is given up", async () => {
   for (let steps = 0; steps < stepsMax; steps += 1) {
-    // One that has to connect first would not be under way yet.
-    await waitUntil("a connection is there", () => store.db.command({ ping: 1 }))
+    await connected()
     const answer = store.db.command({ ping: 1 }).then(
       () => "answered",
       () => "failed",
@@ -79,6 +81,7 @@ test("an operation ends with its connection, at whatever moment that is given up
 })
 
 test("a large write to a server that has stopped reading fails instead of waiting for ever", async () => {
+  await connected()
   for (const client of clients) {
     client.unpipe()
     client.pause()

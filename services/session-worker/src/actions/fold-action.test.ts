@@ -2,6 +2,7 @@ import { Binary } from "mongodb"
 import { expect, test } from "vitest"
 import type { Person } from "@wildcat/shared/contracts"
 import type { MessageAction, MessageDoc } from "@wildcat/shared/store"
+import { contactMessage } from "@wildcat/shared/testing"
 import { foldAction } from "./fold-action.ts"
 import { pickTarget } from "./pick-target.ts"
 
@@ -9,27 +10,16 @@ const ann = { pn: "4922222222@s.whatsapp.net", lid: "2222222@lid" }
 const ben = { pn: "4933333333@s.whatsapp.net", lid: "3333333@lid" }
 const second = (n: number) => new Date(Date.UTC(2026, 10, 24, 10, 0, n))
 
-const message: MessageDoc = {
-  _id: "msg_1",
-  tenant: "ten_1",
-  account: "acc_1",
-  waId: "A",
-  chat: { jid: ann.pn, kind: "direct", ...ann },
-  author: ann,
-  authorName: null,
-  fromMe: false,
-  source: "contact",
-  timestamp: second(0),
-  content: { type: "text", text: "first" },
-  media: null,
-  quoted: null,
-  mentions: [],
-  status: null,
-  timeline: [],
-  error: null,
-  raw: new Binary(Buffer.from("raw")),
-  createdAt: second(0),
-}
+const message = contactMessage(
+  { tenant: "ten_1", account: "acc_1" },
+  {
+    chat: { jid: ann.pn, kind: "direct", ...ann },
+    author: ann,
+    timestamp: second(0),
+    content: { type: "text", text: "first" },
+    raw: new Binary(Buffer.from("raw")),
+  },
+)
 
 type Deed = [by: Person, at: number, action: MessageAction]
 

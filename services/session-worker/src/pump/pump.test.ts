@@ -7,7 +7,8 @@ import type { Bus } from "@wildcat/shared/bus"
 import { derivedId, newId } from "@wildcat/shared/contracts"
 import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
-import type { MessageDoc, Store } from "@wildcat/shared/store"
+import type { Store } from "@wildcat/shared/store"
+import { contactMessage } from "@wildcat/shared/testing"
 import { isolated } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { createActions } from "../actions/carry-out.ts"
@@ -76,26 +77,14 @@ function fallSilent(): void {
 
 function rowOf(n: number): Entry {
   const chat = chatOf({ lidOf: () => undefined, pnOf: () => undefined }, "4915112345678@s.whatsapp.net")
-  const message: MessageDoc = {
+  const message = contactMessage(owner, {
     _id: derivedId("message", owner.account, String(n)),
-    ...owner,
     waId: `W${n}`,
     chat,
     author: { pn: chat.pn, lid: chat.lid },
-    authorName: null,
-    fromMe: false,
-    source: "contact",
     timestamp: new Date(Date.UTC(2026, 0, 1, 0, 0, n)),
     content: { type: "text", text: `message ${n}` },
-    media: null,
-    quoted: null,
-    mentions: [],
-    status: null,
-    timeline: [],
-    error: null,
-    raw: null,
-    createdAt: new Date(),
-  }
+  })
   return { ...emptyEntry(), messages: [message], state: { names: { [String(n)]: "1" } } }
 }
 

@@ -1,6 +1,7 @@
 import { WildcatError, newId } from "@wildcat/shared/contracts"
 import { sendClasses } from "@wildcat/shared/store"
 import type { AccountDoc, OutboxDoc } from "@wildcat/shared/store"
+import { contactMessage } from "@wildcat/shared/testing"
 import { Binary } from "mongodb"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { startTestApi } from "../../testing/test-api.ts"
@@ -104,27 +105,13 @@ test("who wrote lately gets a reply, which goes first, where the account is pace
     const { body: message } = await api.call("POST", `/v1/accounts/${account._id}/messages`, { body })
     return { message, row: await rowOf(message.id) }
   }
-  await api.store.collections.messages.insertOne({
-    _id: newId("message"),
-    tenant: account.tenant,
-    account: account._id,
-    waId: "A1",
-    chat: { jid: "4915100000007@s.whatsapp.net", kind: "direct", pn: "4915100000007@s.whatsapp.net", lid: null },
-    author: { pn: "4915100000007@s.whatsapp.net", lid: null },
-    authorName: null,
-    fromMe: false,
-    source: "contact",
-    timestamp: new Date(),
-    content: { type: "text", text: "hi" },
-    media: null,
-    quoted: null,
-    mentions: [],
-    status: null,
-    timeline: [],
-    error: null,
-    raw: null,
-    createdAt: new Date(),
-  })
+  const author = { pn: "4915100000007@s.whatsapp.net", lid: null }
+  await api.store.collections.messages.insertOne(
+    contactMessage(
+      { tenant: account.tenant, account: account._id },
+      { chat: { jid: author.pn, kind: "direct", ...author }, author },
+    ),
+  )
   expect((await send("+4915100000007")).row.priority).toBe(sendClasses.normal)
   expect(await patch({ perHour: 1 })).toMatchObject({ status: 200, body: { pacing: { perHour: 1 } } })
   expect((await send("+4915100000007")).row.priority).toBe(sendClasses.reply)

@@ -1,5 +1,6 @@
 import { messageId, newId } from "@wildcat/shared/contracts"
 import type { AccountDoc, MessageDoc } from "@wildcat/shared/store"
+import { contactMessage } from "@wildcat/shared/testing"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { startTestApi } from "../../testing/test-api.ts"
 import type { TestApi } from "../../testing/test-api.ts"
@@ -14,28 +15,16 @@ const contact = { pn: "4915112345678@s.whatsapp.net", lid: "222222222222222@lid"
 
 async function log(account: AccountDoc, message: Partial<MessageDoc> = {}): Promise<MessageDoc> {
   const waId = newId("request")
-  const doc: MessageDoc = {
-    _id: messageId({ account: account._id, chat: contact.lid, author: contact.lid, waId, fromMe: false }),
-    tenant: account.tenant,
-    account: account._id,
-    waId,
-    chat: { jid: contact.lid, kind: "direct", ...contact },
-    author: contact,
-    authorName: "Ada",
-    fromMe: false,
-    source: "contact",
-    timestamp: new Date(),
-    content: { type: "text", text: "Hi" },
-    media: null,
-    quoted: null,
-    mentions: [],
-    status: null,
-    timeline: [],
-    error: null,
-    raw: null,
-    createdAt: new Date(),
-    ...message,
-  }
+  const doc = contactMessage(
+    { tenant: account.tenant, account: account._id },
+    {
+      _id: messageId({ account: account._id, chat: contact.lid, author: contact.lid, waId, fromMe: false }),
+      waId,
+      chat: { jid: contact.lid, kind: "direct", ...contact },
+      author: contact,
+      ...message,
+    },
+  )
   await api.store.collections.messages.insertOne(doc)
   return doc
 }

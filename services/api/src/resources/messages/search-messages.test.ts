@@ -1,6 +1,7 @@
 import { messageId, newId } from "@wildcat/shared/contracts"
 import type { MessageContent, StatusStep } from "@wildcat/shared/contracts"
 import type { AccountDoc, MessageDoc } from "@wildcat/shared/store"
+import { contactMessage } from "@wildcat/shared/testing"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { startTestApi } from "../../testing/test-api.ts"
 import type { TestApi } from "../../testing/test-api.ts"
@@ -17,28 +18,12 @@ const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second))
 async function log(account: AccountDoc, second: number, message: Partial<MessageDoc>): Promise<string> {
   const waId = newId("request")
   const _id = messageId({ account: account._id, chat: contact.lid, author: contact.lid, waId, fromMe: false })
-  await api.store.collections.messages.insertOne({
-    _id,
-    tenant: account.tenant,
-    account: account._id,
-    waId,
-    chat: { jid: contact.lid, kind: "direct", ...contact },
-    author: contact,
-    authorName: "Ada",
-    fromMe: false,
-    source: "contact",
-    timestamp: at(second),
-    content: { type: "text", text: "Hi" },
-    media: null,
-    quoted: null,
-    mentions: [],
-    status: null,
-    timeline: [],
-    error: null,
-    raw: null,
-    createdAt: at(second),
-    ...message,
-  })
+  const said = { _id, waId, chat: { jid: contact.lid, kind: "direct" as const, ...contact }, author: contact }
+  const doc = contactMessage(
+    { tenant: account.tenant, account: account._id },
+    { ...said, timestamp: at(second), createdAt: at(second), ...message },
+  )
+  await api.store.collections.messages.insertOne(doc)
   return _id
 }
 

@@ -2,6 +2,7 @@ import { connectStore } from "@wildcat/shared/store"
 import type { MessageDoc, Store } from "@wildcat/shared/store"
 import { createLogger } from "@wildcat/shared/runtime"
 import { derivedId, newId } from "@wildcat/shared/contracts"
+import { contactMessage } from "@wildcat/shared/testing"
 import { isolated } from "@wildcat/testkit"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { chatOf } from "../../inbound/people.ts"
@@ -36,27 +37,15 @@ const row = (n: number, entry: Partial<Entry>): Row => ({ n, entry: { ...emptyEn
 
 function message(second: number, jid: string, fields: Partial<MessageDoc> = {}): MessageDoc {
   const chat = chatOf(unnamed, jid)
-  return {
+  return contactMessage(owner, {
     _id: derivedId("message", owner.account, jid, String(second)),
-    ...owner,
     waId: `W${second}`,
     chat,
     author: { pn: chat.pn, lid: chat.lid },
-    authorName: "Ada",
-    fromMe: false,
-    source: "contact",
     timestamp: new Date(Date.UTC(2026, 0, 1, 0, 0, second)),
     content: { type: "text", text: `message ${second}` },
-    media: null,
-    quoted: null,
-    mentions: [],
-    status: null,
-    timeline: [],
-    error: null,
-    raw: null,
-    createdAt: new Date(),
     ...fields,
-  }
+  })
 }
 
 const chats = () => store.collections.chats.find({ account: owner.account }).toArray()

@@ -102,6 +102,17 @@ describe.each(["after-staging-before-commit", "after-commit-before-answer"])("ki
     await isToldOnce("message.status", ({ data }) => data.id === id && data.status === "delivered")
   })
 
+  test("a message of a channel, which is not encrypted", async () => {
+    await link()
+    const { phoneId } = account
+    const channel = "120363041234567890"
+    let waId = ""
+    await dieAt(world, account, `channel.${where}`, async () => {
+      waId = (await world.whatsapp.postToChannel({ phoneId, channel, text: "news" })).messageId
+    })
+    await isToldOnce("message.received", ({ data }) => data.waId === waId && data.chat.jid === `${channel}@newsletter`)
+  })
+
   test("a call", async () => {
     await link()
     const contact = await world.whatsapp.createContact()

@@ -48,6 +48,16 @@ for (const addressing of ["lid", "pn"] as const) {
   })
 }
 
+test("a channel's post reaches the account's client as it is, and is acknowledged", async () => {
+  const { client, phone } = account
+  const channel = "120363041234567890"
+  const { messageId } = await control.postToChannel({ phoneId: phone.id, channel, text: "news" })
+  const { messages } = await client.waitFor("messages.upsert", (upsert) => upsert.messages[0]?.key.id === messageId)
+  expect(messages[0]?.message?.conversation).toBe("news")
+  expect(messages[0]?.key.remoteJid).toBe(`${channel}@newsletter`)
+  await eventually(async () => expect(await control.queue({ phoneId: phone.id })).toEqual([]))
+})
+
 test("the client learns that its message was delivered and read", async () => {
   const { client } = account
   const contact = await control.createContact({})

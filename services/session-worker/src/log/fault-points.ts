@@ -8,6 +8,7 @@ const ways: Record<string, (entry: Entry) => boolean> = {
   token: ({ state }) => state.tctoken !== undefined,
   lid: ({ state }) => state["lid-mapping"] !== undefined || state.names !== undefined,
   keys: ({ state }) => state["app-state-sync-key"] !== undefined,
+  channel: ({ messages }) => messages.some(({ chat }) => chat.kind === "newsletter"),
   missed: ({ state }) => state.missed !== undefined,
 }
 

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto"
 import { proto } from "@whiskeysockets/baileys"
 import type { Destination } from "../../people/sent-messages.ts"
 import { statusAddress } from "../../stanza/addresses.ts"
-import { messageId as newMessageId } from "../../stanza/ids.ts"
-import { contactOf, destinationOf, personOf, userOf } from "../lookup.ts"
+import { messageId as newMessageId, nowSeconds } from "../../stanza/ids.ts"
+import { node } from "../../stanza/nodes.ts"
+import { contactOf, destinationOf, linkedDevicesOf, personOf, phoneOf, userOf } from "../lookup.ts"
 import { fileMessage, voteMessage } from "../messages-of-people.ts"
 import type { messageOperations } from "../operations/messages.ts"
 import type { DestinationFields } from "../operations/shapes.ts"
@@ -58,6 +59,14 @@ export function createMessageHandlers(parts: ScenarioParts): HandlersOf<keyof ty
           : fileMessage(parts.media, { kind: "image", bytes: Buffer.from(imageBase64, "base64"), caption: text })
       const users = audience.map((name) => userOf(parts, name, "audience"))
       return deliver(personOf(parts, from, "from"), { kind: "status", audience: users }, message)
+    },
+    postToChannel: ({ phoneId, channel, text }) => {
+      const messageId = newMessageId()
+      const plain = proto.Message.encode({ conversation: text }).finish()
+      const attributes = { from: `${channel}@newsletter`, id: messageId, type: "text", t: nowSeconds() }
+      const stanza = node("message", attributes, [node("plaintext", {}, plain)])
+      for (const device of linkedDevicesOf(phoneOf(parts, phoneId))) device.deliver(stanza)
+      return { messageId }
     },
     sendProto: ({ from, message, messageId, ...to }) => {
       const decoded = readProto(message)

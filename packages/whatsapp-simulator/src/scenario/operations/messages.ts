@@ -108,6 +108,15 @@ export const messageOperations = {
     }),
     response: sentSchema,
   },
+  /** A channel that the account follows posts a text: the account's clients get it as it is, no message of a channel is encrypted. */
+  postToChannel: {
+    request: z.object({
+      phoneId: z.string(),
+      channel: z.string().regex(/^\d{5,25}$/, "a channel's id is 5 to 25 digits"),
+      text: z.string(),
+    }),
+    response: sentSchema,
+  },
   /** Any other message, as the JSON form of WhatsApp's `Message` protobuf, e.g. `{ locationMessage: {…} }`. */
   sendProto: {
     request: z

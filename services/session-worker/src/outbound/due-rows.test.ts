@@ -90,6 +90,16 @@ test("a ticket of another owner proves nothing: MongoDB is asked", async () => {
   expect(await rows.look(Date.now())).toEqual([])
 })
 
+test("a row that comes with the ticket of another owner, as after a failover, is due at once all the same", async () => {
+  const account = newId("account")
+  const { ticket } = rowsOf(account)
+  const rows = rowsOf(account)
+  await rows.look(Date.now())
+  const row = await queue(account)
+  rows.bring(row, ticket)
+  expect(idsOf(await rows.look(Date.now()))).toEqual([row._id])
+})
+
 test("a row that was read stays taken for whoever read it, also when MongoDB has learnt of it and forgotten the rest", async () => {
   const account = newId("account")
   const rows = rowsOf(account)

@@ -85,9 +85,9 @@ export function createDueRows(options: {
   }
   return {
     async look(now) {
-      const given = brought
+      const given = brought.filter(isWaiting)
       brought = []
-      if (isClear) return left(given.filter(isWaiting).map(({ row }) => row))
+      if (isClear) return left(given.map(({ row }) => row))
       // The look finds those, too. What is written meanwhile it may miss: whoever says so comes later than this.
       isClear = true
       const due = { ...queued, priority: { $in: [0, 1, 2] }, dueAt: { $lte: new Date(now + aheadMs) } }

@@ -1,4 +1,5 @@
 import { WildcatError } from "@wildcat/shared/contracts"
+import { remember } from "@wildcat/shared/runtime"
 import type { ApiKeyDoc, Models, Scope } from "@wildcat/shared/store"
 import { keyIdOf } from "./api-key.ts"
 import type { KeyHasher } from "./api-key.ts"
@@ -37,12 +38,9 @@ export function createAuthenticator(parts: { apiKeys: Models["apiKeys"]; hasher:
     const entry = known.get(id)
     if (entry && entry.until > performance.now()) return entry.key
     const key = parts.apiKeys.findById(id).exec()
-    known.delete(id)
-    known.set(id, { until: performance.now() + keyCacheMs, key })
+    remember(known, id, { until: performance.now() + keyCacheMs, key }, cacheMax)
     // A failure is no knowledge: the next request asks again.
     key.catch(() => known.delete(id))
-    const [oldest] = known.keys()
-    if (known.size > cacheMax && oldest !== undefined) known.delete(oldest)
     return key
   }
 

@@ -1,5 +1,6 @@
 import { RateLimiterMemory, RateLimiterMongo, RateLimiterRes } from "rate-limiter-flexible"
 import { WildcatError } from "@wildcat/shared/contracts"
+import { remember } from "@wildcat/shared/runtime"
 import type { Store } from "@wildcat/shared/store"
 
 /** Counts what an API key does in a minute, over all processes of the API. */
@@ -43,12 +44,9 @@ export function createKeyLimit({ name, perMinute, store }: KeyLimitOptions): Key
 
   const renew = (key: string): Promise<Lot> => {
     const lot = nextLot(shared, key, lotSize)
-    lots.delete(key)
-    lots.set(key, lot)
+    remember(lots, key, lot, keysMax)
     // A failure is no knowledge: the next call asks again.
     lot.catch(() => lots.delete(key))
-    const [oldest] = lots.keys()
-    if (lots.size > keysMax && oldest !== undefined) lots.delete(oldest)
     return lot
   }
 

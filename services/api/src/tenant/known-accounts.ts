@@ -1,3 +1,4 @@
+import { remember } from "@wildcat/shared/runtime"
 import type { AccountDoc } from "@wildcat/shared/store"
 
 /**
@@ -23,12 +24,7 @@ export function createKnownAccounts(): KnownAccounts {
       const found = known.get(id)
       return found !== undefined && found.until > performance.now() ? found.account : null
     },
-    put(account) {
-      known.delete(account._id)
-      known.set(account._id, { account, until: performance.now() + knownMs })
-      const [oldest] = known.keys()
-      if (known.size > accountsMax && oldest !== undefined) known.delete(oldest)
-    },
+    put: (account) => remember(known, account._id, { account, until: performance.now() + knownMs }, accountsMax),
     forget: (id) => void known.delete(id),
     forgetAll: () => known.clear(),
   }

@@ -1,3 +1,5 @@
+import { remember } from "@wildcat/shared/runtime"
+
 /** The tickets that owners of accounts gave last, see `message.send`. */
 export interface OwnerTickets {
   get(account: string): string | undefined
@@ -16,12 +18,7 @@ export function createOwnerTickets(): OwnerTickets {
   const tickets = new Map<string, { ticket: string; at: number }>()
   return {
     get: (account) => tickets.get(account)?.ticket,
-    put(account, ticket) {
-      tickets.delete(account)
-      tickets.set(account, { ticket, at: performance.now() })
-      const [oldest] = tickets.keys()
-      if (tickets.size > accountsMax && oldest !== undefined) tickets.delete(oldest)
-    },
+    put: (account, ticket) => remember(tickets, account, { ticket, at: performance.now() }, accountsMax),
     forget: (account) => void tickets.delete(account),
     isFresh: (account) => performance.now() - (tickets.get(account)?.at ?? -Infinity) < freshMs,
   }

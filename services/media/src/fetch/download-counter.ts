@@ -1,3 +1,5 @@
+import { remember } from "@wildcat/shared/runtime"
+
 /** Counts how often a media was tried. */
 export interface DownloadCounter {
   /** Counts one more try and returns the number of them. */
@@ -16,10 +18,7 @@ export function createDownloadCounter(): DownloadCounter {
   return {
     count(media) {
       const number = (tries.get(media) ?? 0) + 1
-      tries.delete(media)
-      tries.set(media, number)
-      const [oldest] = tries.keys()
-      if (tries.size > mediaMax && oldest !== undefined) tries.delete(oldest)
+      remember(tries, media, number, mediaMax)
       return number
     },
   }

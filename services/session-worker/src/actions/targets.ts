@@ -1,4 +1,5 @@
 import { proto } from "@whiskeysockets/baileys"
+import { remember } from "@wildcat/shared/runtime"
 import type { SecretBox } from "@wildcat/shared/runtime"
 import type { MessageDoc, Store } from "@wildcat/shared/store"
 import { pickTarget } from "./pick-target.ts"
@@ -21,11 +22,7 @@ export function createTargets({ store, account, box }: { store: Store; account: 
   const recent = new Map<string, MessageDoc>()
   const { messages } = store.collections
   return {
-    put(message) {
-      recent.set(message._id, message)
-      const [oldest] = recent.keys()
-      if (recent.size > recentMax && oldest !== undefined) recent.delete(oldest)
-    },
+    put: (message) => remember(recent, message._id, message, recentMax),
     // MongoDB first: what is in memory is as it was staged, without what was done to it since.
     byId: async (id) => (await messages.findOne({ _id: id, account })) ?? recent.get(id) ?? null,
     async find(about) {

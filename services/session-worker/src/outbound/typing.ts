@@ -1,5 +1,5 @@
 import type { OutboxDoc } from "@wildcat/shared/store"
-import { tolerate } from "@wildcat/shared/runtime"
+import { remember, tolerate } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { GatedSocket } from "../whatsapp/socket.ts"
 
@@ -39,9 +39,7 @@ export function createTyping(log: Logger): Typing {
       }
       if (typingMs === undefined) return null
       const until = now + typingMs
-      chats.set(chat, { row: _id, until })
-      const [oldest] = chats.size > chatsMax ? chats.keys() : []
-      if (oldest !== undefined) chats.delete(oldest)
+      remember(chats, chat, { row: _id, until }, chatsMax)
       show(to, chat, row.content.type === "audio" ? "recording" : "composing")
       return until
     },

@@ -1,3 +1,5 @@
+import { remember } from "@wildcat/shared/runtime"
+
 /** Keeps an endpoint in trouble from holding slots and from being flooded. */
 export interface Breaker {
   /** Attempts that may be under way at once: one while the endpoint is in trouble. */
@@ -28,10 +30,7 @@ export function createBreaker({ pauseMs }: { pauseMs: number }): Breaker {
     failed(webhook, waitMs) {
       const row = (states.get(webhook)?.row ?? 0) + 1
       const open = row < failuresInRow ? 0 : Math.min(pauseMs * 2 ** Math.min(row - failuresInRow, 20), pauseMsMax)
-      states.delete(webhook)
-      states.set(webhook, { row, opensAt: Date.now() + Math.max(open, waitMs) })
-      const [oldest] = states.keys()
-      if (states.size > rememberedMax && oldest !== undefined) states.delete(oldest)
+      remember(states, webhook, { row, opensAt: Date.now() + Math.max(open, waitMs) }, rememberedMax)
     },
   }
 }

@@ -2,6 +2,7 @@ import { derivedId, newId } from "@wildcat/shared/contracts"
 import type { WildcatEvent } from "@wildcat/shared/contracts"
 import { markWebhookChanged } from "@wildcat/shared/store"
 import type { Store, WebhookDoc, WebhookNotice } from "@wildcat/shared/store"
+import { remember } from "@wildcat/shared/runtime"
 import type { Logger } from "@wildcat/shared/runtime"
 import type { CachedWebhook, WebhookCache } from "./webhook-cache.ts"
 
@@ -79,9 +80,7 @@ export function createHealth(parts: Parts): Health {
     async failed(webhook, error) {
       const counted = failures.get(webhook._id) ?? { row: 0, since: new Date() }
       counted.row += 1
-      failures.set(webhook._id, counted)
-      const [oldest] = failures.keys()
-      if (failures.size > countedMax && oldest !== undefined) failures.delete(oldest)
+      remember(failures, webhook._id, counted, countedMax)
       if (!webhook.failing) {
         if (counted.row < failuresInRow) return
         const { since } = counted

@@ -75,7 +75,13 @@ export async function viewMessages(
   const authors = await tenant.messages.authorsOf(account, quoted)
   const waits = messages.some(({ kind, doc }) => kind === "queued" && doc.status === "queued")
   const situation = waits ? await tenant.outbox.situationOf(account) : null
-  return Promise.all(messages.map((each) => view(tenant, account, each, { authors, situation })))
+  return Promise.all(
+    messages.map((each) =>
+      each.kind === "logged"
+        ? viewLogged(each.doc)
+        : viewQueued(tenant, account, { row: each.doc, authors, situation }),
+    ),
+  )
 }
 
 /** One message as the API shows it. */
@@ -103,21 +109,6 @@ export function viewTold(account: AccountDoc, { view, timeline }: SentMessage, s
     ...noStory,
     queue: null,
   }
-}
-
-interface QueueContext {
-  authors: Map<string, MessageDoc["author"]>
-  situation: PacingSituation | null
-}
-
-async function view(
-  tenant: TenantAccess,
-  account: AccountDoc,
-  message: LoggedMessage,
-  context: QueueContext,
-): Promise<MessageEntry> {
-  if (message.kind === "logged") return viewLogged(message.doc)
-  return viewQueued(tenant, account, { row: message.doc, ...context })
 }
 
 function viewLogged(doc: MessageDoc): MessageEntry {
@@ -150,7 +141,11 @@ function viewLogged(doc: MessageDoc): MessageEntry {
 async function viewQueued(
   tenant: TenantAccess,
   account: AccountDoc,
-  { row, authors, situation }: { row: OutboxDoc } & QueueContext,
+  {
+    row,
+    authors,
+    situation,
+  }: { row: OutboxDoc; authors: Map<string, MessageDoc["author"]>; situation: PacingSituation | null },
 ): Promise<MessageEntry> {
   const queued = { status: "queued" as const, at: row.createdAt.toISOString(), recipient: null }
   const status = row.status === "queued" && row.cancel?.settled === true ? "cancelled" : row.status

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs"
 import { waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { z } from "zod"
-import { linkStage } from "./linked-stage.ts"
+import { linkAccount, linkStage } from "./linked-stage.ts"
 import type { LinkedStage } from "./linked-stage.ts"
 
 let stage: LinkedStage
@@ -12,20 +11,9 @@ beforeAll(async () => {
 afterAll(() => stage.stop())
 
 const Account = z.object({ id: z.string(), status: z.string() })
-const Qr = z.object({ qr: z.string().nullable() })
 const Sent = z.object({ id: z.string(), waId: z.string() })
 const Worker = z.object({ id: z.string(), sessions: z.number().nullable(), draining: z.boolean() })
 const Owned = z.object({ items: z.array(Account.extend({ why: z.string().nullable() })) })
-
-async function linkOneMore() {
-  const { api, simulator } = stage
-  const { id } = await api.post("/v1/accounts", { name: "Another" }, Account)
-  const qr = await waitUntil("a QR code", async () => (await api.get(`/v1/accounts/${id}/qr`, Qr)).qr)
-  const { id: phoneId, phone } = await simulator.createPhone({})
-  await simulator.scanQr({ phoneId, qr })
-  await waitUntil("connected", async () => (await api.get(`/v1/accounts/${id}`, Account)).status === "connected")
-  return { id, phone }
-}
 
 /** Why each account is at the worker, once it has all of them and all are connected. */
 function allAt(worker: string, accounts: readonly { id: string }[]): Promise<(string | null)[]> {
@@ -37,11 +25,7 @@ function allAt(worker: string, accounts: readonly { id: string }[]): Promise<(st
 }
 
 async function takeBack(worker: string): Promise<unknown> {
-  const key = readFileSync(stage.keyFile, "utf8").trim()
-  const response = await fetch(`${stage.stack.apiUrl}/v1/workers/${worker}/drain`, {
-    method: "DELETE",
-    headers: { "x-api-key": key },
-  })
+  const response = await stage.fetch(`/v1/workers/${worker}/drain`, { method: "DELETE" })
   expect(response.status).toBe(202)
   return response.json()
 }
@@ -68,7 +52,8 @@ function startTraffic(accounts: readonly { id: string; phone: string }[]) {
 
 test("a drain through the API moves every account while they write and are written to, and nothing is lost; taken back, the worker serves again", async () => {
   const { api, simulator, stack, receiver, contact } = stage
-  const accounts = [{ id: stage.account, phone: stage.phone }, await linkOneMore(), await linkOneMore()]
+  const others = [await linkAccount(stage, "Second"), await linkAccount(stage, "Third")]
+  const accounts = [{ id: stage.account, phone: stage.phone }, ...others]
   await stack.add("session-worker", { WORKER_ID: "worker-2" })
   const stop = startTraffic(accounts)
   const ordered = await api.post("/v1/workers/worker-1/drain", {}, Worker)

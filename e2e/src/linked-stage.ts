@@ -30,17 +30,11 @@ export async function linkStage(): Promise<LinkedStage> {
   })
   const { api, simulator, stack } = stage
   await api.post("/v1/webhooks", { url: stage.receiver.url, events: ["*"] }, z.object({ id: z.string() }))
-  const account = await api.post("/v1/accounts", { name: "Shop" }, Account)
-  const qr = await waitUntil("a QR code", async () => (await api.get(`/v1/accounts/${account.id}/qr`, Qr)).qr)
-  const phone = await simulator.createPhone({})
-  await simulator.scanQr({ phoneId: phone.id, qr })
-  await waitUntil("the account is connected", async () => {
-    return (await api.get(`/v1/accounts/${account.id}`, Account)).status === "connected"
-  })
+  const account = await linkAccount(stage, "Shop")
   return {
     ...stage,
     account: account.id,
-    phone: phone.phone,
+    phone: account.phone,
     contact: await simulator.createContact({ name: "Ada" }),
     fetch: (path, init = {}) => {
       const headers = new Headers(init.headers)
@@ -63,6 +57,18 @@ export async function linkStage(): Promise<LinkedStage> {
       await place.cleanup()
     },
   }
+}
+
+/** Makes an account and links it to a new phone. */
+export async function linkAccount({ api, simulator }: Stage, name: string): Promise<{ id: string; phone: string }> {
+  const { id } = await api.post("/v1/accounts", { name }, Account)
+  const qr = await waitUntil("a QR code", async () => (await api.get(`/v1/accounts/${id}/qr`, Qr)).qr)
+  const { id: phoneId, phone } = await simulator.createPhone({})
+  await simulator.scanQr({ phoneId, qr })
+  await waitUntil("the account is connected", async () => {
+    return (await api.get(`/v1/accounts/${id}`, Account)).status === "connected"
+  })
+  return { id, phone }
 }
 
 function timeLimit(what: string): Promise<never> {

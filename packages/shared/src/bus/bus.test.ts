@@ -2,20 +2,19 @@ import { isolated, waitUntil } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { WildcatError, newId } from "../contracts/index.ts"
 import type { WildcatEvent } from "../contracts/index.ts"
-import { createLogger } from "../runtime/index.ts"
 import { requestCommand, serveCommands } from "./commands.ts"
 import { connectBus } from "./connect.ts"
 import type { Bus } from "./connect.ts"
 import { consume, done } from "./consume.ts"
 import { ensureConsumer, provisionStreams } from "./provision.ts"
 import { EventTooLarge, publishEvent, publishTask } from "./publish.ts"
+import { silentLog } from "../testing/index.ts"
 
 const place = isolated()
-const log = createLogger({ service: "test", level: "silent" })
 let bus: Bus
 
 beforeAll(async () => {
-  bus = await connectBus({ natsUrl: place.natsUrl, prefix: place.prefix, name: "test", log })
+  bus = await connectBus({ natsUrl: place.natsUrl, prefix: place.prefix, name: "test", log: silentLog })
   await provisionStreams(bus, { replicas: 1, eventsDays: 1 })
 })
 
@@ -59,7 +58,7 @@ test("an event published twice is in the stream once, and a consumer keeps the s
   const consumption = await consume(bus, {
     stream: bus.subjects.eventsStream,
     durable: "once",
-    log,
+    log: silentLog,
     concurrency: 1,
     ackWaitMs: 30_000,
     handle: async ({ payload }) => {
@@ -87,7 +86,7 @@ test("a task whose handler throws is given again; one that takes longer than its
   const consumption = await consume(bus, {
     stream: bus.subjects.mediaStream,
     durable: "tasks",
-    log,
+    log: silentLog,
     concurrency: 4,
     ackWaitMs: 1_000,
     handle: async (message) => {
@@ -116,7 +115,7 @@ test("a rejected message is not given again", async () => {
   const consumption = await consume(bus, {
     stream: bus.subjects.mediaStream,
     durable: "tasks",
-    log,
+    log: silentLog,
     concurrency: 1,
     ackWaitMs: 1_000,
     handle: async () => {
@@ -138,7 +137,7 @@ test("a command for an account that nobody owns fails at once; an owner's answer
 
   const serving = serveCommands(bus, {
     account: order.account,
-    log,
+    log: silentLog,
     handlers: {
       "account.qr": async () => ({ qr: "2@abc", expiresAt: null }),
       "account.logout": async () => {
@@ -166,7 +165,7 @@ test("a command that nobody answers in time ends in session_timeout", async () =
   const silent = newId("account")
   const serving = serveCommands(bus, {
     account: silent,
-    log,
+    log: silentLog,
     handlers: {
       "account.qr": () => new Promise(() => undefined),
       "account.logout": async () => ({}),
@@ -185,7 +184,7 @@ test("an answer that is too large for NATS is no answer, and does not end the pr
   const account = newId("account")
   let qr = "x".repeat(2 * 1024 * 1024)
   const handlers = { "account.qr": async () => ({ qr, expiresAt: null }) }
-  const serving = serveCommands(bus, { account, log, handlers })
+  const serving = serveCommands(bus, { account, log: silentLog, handlers })
   const order = { account, verb: "account.qr", request: {} } as const
   await expect(requestCommand(bus, { ...order, deadlineMs: 500 })).rejects.toMatchObject({ code: "session_timeout" })
   qr = "2@abc"

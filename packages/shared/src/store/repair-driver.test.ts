@@ -1,27 +1,14 @@
-import { createConnection, createServer } from "node:net"
-import type { Server, Socket } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { isolated, waitUntil } from "@wildcat/testkit"
-import { createLogger } from "../runtime/index.ts"
+import { isolated, startRelay, waitUntil } from "@wildcat/testkit"
+import type { Relay } from "@wildcat/testkit"
 import { connectStore } from "./connect.ts"
 import type { Store } from "./connect.ts"
+import { silentLog } from "../testing/index.ts"
 
 const place = isolated()
-const path = join(tmpdir(), `wildcat-frozen-${process.pid}.sock`)
-const clients = new Set<Socket>()
-let server: Server
+/** Everything passes through here. */
+let relay: Relay
 let store: Store
-
-/** Where the real server listens: a socket's path, or host and port. */
-function target(): { path: string } | { host: string; port: number } {
-  const [, server = ""] = /^mongodb:\/\/(?:[^@/]*@)?([^/?,]+)/.exec(place.mongoUrl) ?? []
-  const address = decodeURIComponent(server)
-  if (address.startsWith("/")) return { path: address }
-  const [host = "", port = "27017"] = address.split(":")
-  return { host, port: Number(port) }
-}
 
 /** The driver's own view of its servers, which nothing else shows. */
 interface DriverServer {
@@ -33,31 +20,21 @@ function serversOf({ db }: Store): Iterable<DriverServer> {
   return topology.s.servers.values()
 }
 
-/** Everything passes through here. */
 beforeAll(async () => {
-  server = createServer((client) => {
-    const upstream = createConnection(target())
-    clients.add(client)
-    client.pipe(upstream).pipe(client)
-    for (const each of [client, upstream]) each.on("error", () => undefined)
-    client.on("close", () => upstream.destroy())
-    upstream.on("close", () => client.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(path, resolve))
+  relay = await startRelay(place.mongoUrl)
   store = await connectStore({
-    mongoUrl: `mongodb://${encodeURIComponent(path)}/?directConnection=true`,
+    mongoUrl: relay.url,
     database: place.database,
     name: "test",
-    log: createLogger({ service: "test", level: "silent" }),
+    log: silentLog,
     serverWaitMs: 2_000,
     silenceMs: 1_000,
   })
 })
 
 afterAll(async () => {
-  for (const client of clients) client.destroy()
+  relay.close()
   await store.close()
-  server.close()
   await place.cleanup()
 })
 
@@ -82,10 +59,7 @@ test("an operation ends with its connection, at whatever moment that is given up
 
 test("a large write to a server that has stopped reading fails instead of waiting for ever", async () => {
   await connected()
-  for (const client of clients) {
-    client.unpipe()
-    client.pause()
-  }
+  relay.stopReading()
   const raw = "x".repeat(4 * 1024 * 1024)
   await expect(store.db.collection("any").insertOne({ raw })).rejects.toThrow(/timed out|closed/)
 })

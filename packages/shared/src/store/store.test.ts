@@ -4,17 +4,16 @@ import { buffer } from "node:stream/consumers"
 import { isolated } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { newId } from "../contracts/index.ts"
-import { createLogger } from "../runtime/index.ts"
 import { connectStore } from "./connect.ts"
 import type { Store } from "./connect.ts"
 import { MediaTooLarge } from "./media-store.ts"
+import { silentLog } from "../testing/index.ts"
 
 const place = isolated()
 let store: Store
 
 beforeAll(async () => {
-  const log = createLogger({ service: "test", level: "silent" })
-  store = await connectStore({ ...place, name: "test", log })
+  store = await connectStore({ ...place, name: "test", log: silentLog })
 })
 
 afterAll(async () => {

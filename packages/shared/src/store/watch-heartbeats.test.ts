@@ -1,11 +1,10 @@
 import { afterEach, expect, test, vi } from "vitest"
 import { MongoClient } from "mongodb"
 import { isolated } from "@wildcat/testkit"
-import { createLogger } from "../runtime/index.ts"
 import { watchHeartbeats } from "./watch-heartbeats.ts"
+import { silentLog } from "../testing/index.ts"
 
 const place = isolated()
-const log = createLogger({ service: "test", level: "silent" })
 let client: MongoClient
 let stop = () => {}
 
@@ -23,7 +22,7 @@ test("a client whose looks at the server have stopped is connected anew; collect
   const connected = vi.fn()
   client.on("topologyOpening", connected)
   // Heartbeats of a minute: to a watch of three seconds the client has stopped looking.
-  stop = watchHeartbeats(client, { silentMs: 3_000, log })
+  stop = watchHeartbeats(client, { silentMs: 3_000, log: silentLog })
   await vi.waitFor(() => expect(connected).toHaveBeenCalled(), 60_000)
   await vi.waitFor(() => items.insertOne({ _id: "after" }), 60_000)
   expect(await items.countDocuments()).toBe(2)
@@ -36,7 +35,7 @@ test("a client that looks after its server is left alone", async () => {
   client.on("topologyOpening", connected)
   const looks = vi.fn()
   client.on("serverHeartbeatSucceeded", looks)
-  stop = watchHeartbeats(client, { silentMs: 2_000, log })
+  stop = watchHeartbeats(client, { silentMs: 2_000, log: silentLog })
   await vi.waitFor(() => expect(looks.mock.calls.length).toBeGreaterThan(8), 60_000)
   expect(connected).not.toHaveBeenCalled()
 })

@@ -48,8 +48,18 @@ export async function startMongo(
       throw new Error(`the embedded MongoDB engine did not start:\n${engine.output()}`)
     }),
   ])
-  const url = `mongodb://${encodeURIComponent(socket)}/?directConnection=true`
-  return { url, exited: engine.exited, output: engine.output, group: engine.group, stop: () => engine.stop() }
+  return {
+    url: mongoUrlOf(socket),
+    exited: engine.exited,
+    output: engine.output,
+    group: engine.group,
+    stop: () => engine.stop(),
+  }
+}
+
+/** The URL of a MongoDB that listens on a socket's path. */
+export function mongoUrlOf(socket: string): string {
+  return `mongodb://${encodeURIComponent(socket)}/?directConnection=true`
 }
 
 /** On a system with an old C library the engine runs under the unpacked newer one. */

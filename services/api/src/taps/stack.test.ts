@@ -1,7 +1,7 @@
 import { connectBus } from "@wildcat/shared/bus"
 import { newId } from "@wildcat/shared/contracts"
-import { createLogger } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
+import { silentLog } from "@wildcat/shared/testing"
 import { isolated, startReceiver, startStack } from "@wildcat/testkit"
 import { expect, test } from "vitest"
 import { z } from "zod"
@@ -30,9 +30,8 @@ test("all four services start, become ready and deliver as the one user that nat
       LOG_LEVEL: "warn",
     },
   })
-  const log = createLogger({ service: "test", level: "silent" })
-  const bus = await connectBus({ natsUrl: nats.natsUrl, prefix, name: "test", log })
-  const store = await connectStore({ ...place, name: "test", log })
+  const bus = await connectBus({ natsUrl: nats.natsUrl, prefix, name: "test", log: silentLog })
+  const store = await connectStore({ ...place, name: "test", log: silentLog })
   const call = async (path: string, body: object) => {
     const headers = { "x-api-key": key, "content-type": "application/json" }
     const response = await fetch(stack.apiUrl + path, { method: "POST", headers, body: JSON.stringify(body) })

@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto"
 import { connectBus, serveCommands } from "@wildcat/shared/bus"
 import type { Bus, CommandHandlers } from "@wildcat/shared/bus"
 import { newId } from "@wildcat/shared/contracts"
-import { createLogger, readConfig } from "@wildcat/shared/runtime"
+import { readConfig } from "@wildcat/shared/runtime"
 import type { ReadyCheck, Scope } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { AccountDoc, Store } from "@wildcat/shared/store"
+import { silentLog } from "@wildcat/shared/testing"
 import { freePort, isolated } from "@wildcat/testkit"
 import { config } from "../config.ts"
 import { createKeyHasher } from "../keys/api-key.ts"
@@ -78,12 +79,11 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
     PACING_DEFAULT: "off",
     ...env,
   }
-  const log = createLogger({ service: "test", level: "silent" })
-  const { scope, stop } = testScope(log)
+  const { scope, stop } = testScope()
   await startApi(readConfig(config, settings), scope)
-  const store = await connectStore({ ...place, name: "test", log })
+  const store = await connectStore({ ...place, name: "test", log: silentLog })
   const { NATS_URL: natsUrl, NATS_PREFIX: prefix } = settings
-  const bus = await connectBus({ natsUrl, prefix, name: "test", log })
+  const bus = await connectBus({ natsUrl, prefix, name: "test", log: silentLog })
   const url = `http://127.0.0.1:${port}`
   const first = await store.models.tenants.findOne().lean()
   const tenant = String(first?._id)
@@ -156,7 +156,7 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
     async serve(account, handlers) {
       const serving = serveCommands(bus, {
         account,
-        log,
+        log: silentLog,
         handlers: {
           "account.qr": async () => ({ qr: null, expiresAt: null }),
           "account.logout": async () => ({}),
@@ -177,12 +177,12 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
   }
 }
 
-function testScope(log: Scope["log"]): { scope: Scope; stop: () => Promise<void> } {
+function testScope(): { scope: Scope; stop: () => Promise<void> } {
   const stops: (() => void | Promise<void>)[] = []
   const checks: Record<string, ReadyCheck> = {}
   return {
     scope: {
-      log,
+      log: silentLog,
       onStop: (_name, stop) => stops.push(stop),
       check: (name, check) => (checks[name] = check),
       fail: (error) => {

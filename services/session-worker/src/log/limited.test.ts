@@ -1,9 +1,8 @@
 import { expect, test } from "vitest"
-import { createLogger } from "@wildcat/shared/runtime"
 import { createPersist } from "./persist.ts"
 import { limited } from "./limited.ts"
+import { silentLog } from "@wildcat/shared/testing"
 
-const log = createLogger({ service: "test", level: "silent" })
 const never = () => new Promise<string>(() => undefined)
 
 test("an answer in time is handed on, a missing one is a failure", async () => {
@@ -13,11 +12,11 @@ test("an answer in time is handed on, a missing one is a failure", async () => {
 
 test("a question that is never answered, or fails, is asked again", async () => {
   const answers = [never, () => Promise.reject(new Error("away")), () => Promise.resolve("yes")]
-  const persist = createPersist({ isDead: false }, log, 20)
+  const persist = createPersist({ isDead: false }, silentLog, 20)
   expect(await persist(() => (answers.shift() ?? never)())).toBe("yes")
 })
 
 test("a session whose log has died asks no more", async () => {
-  const persist = createPersist({ isDead: true }, log, 20)
+  const persist = createPersist({ isDead: true }, silentLog, 20)
   await expect(persist(() => Promise.reject(new Error("away")))).rejects.toThrow("away")
 })

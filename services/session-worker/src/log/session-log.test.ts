@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import { Binary } from "mongodb"
 import { newId } from "@wildcat/shared/contracts"
-import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
+import { createSecretBox } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { Store } from "@wildcat/shared/store"
+import { silentLog } from "@wildcat/shared/testing"
 import { isolated } from "@wildcat/testkit"
 import { Fenced } from "./append.ts"
 import type { Entry, EventDraft } from "./entry.ts"
@@ -12,13 +13,12 @@ import { createSessionLog, newNonce } from "./session-log.ts"
 import { sealValue, takeOver, valueId } from "./take-over.ts"
 
 const place = isolated()
-const log = createLogger({ service: "test", level: "silent" })
 const box = createSecretBox("5e".repeat(32))
 let store: Store
 let account: string
 
 beforeAll(async () => {
-  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
+  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log: silentLog })
 })
 beforeEach(() => {
   account = newId("account")
@@ -42,7 +42,7 @@ async function own(epoch: number) {
     store,
     box,
     patienceMs: 1_000,
-    log,
+    log: silentLog,
     committed: (_n, entry) => entries.push(entry),
   })
   return { ...taken, sessionLog, entries }

@@ -1,7 +1,7 @@
 import { newId } from "@wildcat/shared/contracts"
-import { createLogger } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { OutboxDoc, Store } from "@wildcat/shared/store"
+import { silentLog } from "@wildcat/shared/testing"
 import { isolated } from "@wildcat/testkit"
 import type { Isolated } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
@@ -11,8 +11,7 @@ let place: Isolated
 let store: Store
 beforeAll(async () => {
   place = isolated()
-  const log = createLogger({ service: "test", level: "silent" })
-  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
+  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log: silentLog })
 })
 afterAll(async () => {
   await store.close()

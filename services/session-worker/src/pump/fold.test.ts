@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { newId } from "@wildcat/shared/contracts"
-import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
+import { createSecretBox } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { Store } from "@wildcat/shared/store"
+import { silentLog } from "@wildcat/shared/testing"
 import { isolated } from "@wildcat/testkit"
 import { emptyEntry } from "../log/entry.ts"
 import type { Entry } from "../log/entry.ts"
@@ -10,13 +11,12 @@ import { openValue, pumpedId, valueId } from "../log/take-over.ts"
 import { foldState } from "./fold.ts"
 
 const place = isolated()
-const log = createLogger({ service: "test", level: "silent" })
 const box = createSecretBox("5e".repeat(32))
 let store: Store
 let account: string
 
 beforeAll(async () => {
-  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
+  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log: silentLog })
 })
 beforeEach(() => {
   account = newId("account")

@@ -1,9 +1,10 @@
 import { DEFAULT_CONNECTION_CONFIG, generateSignalPubKey, initAuthCreds, proto } from "@whiskeysockets/baileys"
 import type { AuthenticationCreds, BinaryNode, SignalKeyStoreWithTransaction } from "@whiskeysockets/baileys"
 import { newId } from "@wildcat/shared/contracts"
-import { createLogger, createSecretBox } from "@wildcat/shared/runtime"
+import { createSecretBox } from "@wildcat/shared/runtime"
 import { connectStore } from "@wildcat/shared/store"
 import type { Store } from "@wildcat/shared/store"
+import { silentLog } from "@wildcat/shared/testing"
 import { isolated } from "@wildcat/testkit"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { createSessionLog, newNonce } from "../log/session-log.ts"
@@ -15,12 +16,11 @@ import { createMemos } from "./memos.ts"
 import { makeRepositoryFactory } from "./repository.ts"
 
 const place = isolated()
-const log = createLogger({ service: "test", level: "silent" })
 const box = createSecretBox("5e".repeat(32))
 const account = newId("account")
 let store: Store
 beforeAll(async () => {
-  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
+  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log: silentLog })
 })
 afterAll(async () => {
   await store.close()
@@ -41,7 +41,7 @@ function ourRepository(creds: AuthenticationCreds, state: SessionState) {
     store,
     box,
     patienceMs: 1_000,
-    log,
+    log: silentLog,
     committed: () => undefined,
   })
   const keys = createKeyStore(state, sessionLog)
@@ -57,7 +57,7 @@ function ourRepository(creds: AuthenticationCreds, state: SessionState) {
     interpret: () => ({}),
     undecryptable: () => Promise.resolve(),
   })
-  return make({ creds, keys: keys.outer }, quietLogger(log))
+  return make({ creds, keys: keys.outer }, quietLogger(silentLog))
 }
 
 /** One installation of the contact: plain Baileys, its keys in memory. */
@@ -69,7 +69,7 @@ function contact(creds: AuthenticationCreds) {
     isInTransaction: () => false,
     transaction: (work) => work(),
   }
-  return DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys }, quietLogger(log))
+  return DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys }, quietLogger(silentLog))
 }
 
 function valueOf<T>(value: T | undefined, id: string): [string, T][] {

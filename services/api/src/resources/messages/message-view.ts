@@ -76,7 +76,7 @@ export async function viewMessages(
   const waits = messages.some(({ kind, doc }) => kind === "queued" && doc.status === "queued")
   const situation = waits ? await tenant.outbox.situationOf(account) : null
   return Promise.all(
-    messages.map((each) =>
+    messages.map(async (each) =>
       each.kind === "logged"
         ? viewLogged(each.doc)
         : viewQueued(tenant, account, { row: each.doc, authors, situation }),

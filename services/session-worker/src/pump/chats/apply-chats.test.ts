@@ -1,8 +1,7 @@
 import { connectStore } from "@wildcat/shared/store"
 import type { MessageDoc, Store } from "@wildcat/shared/store"
-import { createLogger } from "@wildcat/shared/runtime"
 import { derivedId, newId } from "@wildcat/shared/contracts"
-import { contactMessage } from "@wildcat/shared/testing"
+import { contactMessage, silentLog } from "@wildcat/shared/testing"
 import { isolated } from "@wildcat/testkit"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { chatOf } from "../../inbound/people.ts"
@@ -14,8 +13,7 @@ import { createKeptChats } from "./kept-chats.ts"
 const place = isolated()
 let store: Store
 beforeAll(async () => {
-  const log = createLogger({ service: "test", level: "silent" })
-  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log })
+  store = await connectStore({ mongoUrl: place.mongoUrl, database: place.database, name: "test", log: silentLog })
 })
 afterAll(async () => {
   await store.close()

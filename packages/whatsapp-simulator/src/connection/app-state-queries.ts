@@ -4,7 +4,7 @@ import { ForgedPatch } from "../app-state/collection.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { attribute, bytesOf, child, children, node } from "../stanza/nodes.ts"
 import { type IqAnswer, malformed, notFound } from "./iq-answer.ts"
-import { LinkedDevice } from "./linked-device.ts"
+import { clientsOf } from "./linked-device.ts"
 import type { Session } from "./stanza-handlers.ts"
 
 /** At most so many patches stand in one answer; the client asks for more. */
@@ -43,10 +43,9 @@ function answerCollection(session: Session, state: AppState, asked: Stanza): Sta
   }
   collection.take(bytesOf(patch))
   session.parts.counters.appStatePatches += 1
-  const clients = [...session.device.user.devices.values()].filter((device) => device instanceof LinkedDevice)
   state.announce(
     name,
-    clients.filter((client) => client !== session.device),
+    clientsOf(session.device.user).filter((client) => client !== session.device),
   )
   return node("collection", { name, version: collection.version, has_more_patches: "false" })
 }

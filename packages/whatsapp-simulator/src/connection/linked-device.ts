@@ -111,3 +111,8 @@ function previewNode(waiting: Stanza[]): Stanza {
     notification: count("notification"),
   })
 }
+
+/** A user's clients: all devices but the simulated ones. */
+export function clientsOf(user: User): LinkedDevice[] {
+  return [...user.devices.values()].filter((device) => device instanceof LinkedDevice)
+}

@@ -4,7 +4,7 @@ import type { User } from "../directory/user.ts"
 import { serverAddress } from "../stanza/addresses.ts"
 import { nowSeconds, stanzaId } from "../stanza/ids.ts"
 import { node } from "../stanza/nodes.ts"
-import { LinkedDevice } from "./linked-device.ts"
+import { clientsOf } from "./linked-device.ts"
 
 /** Changes (or, undefined, removes) a person's picture and tells everyone's clients. */
 export function changePicture(user: User, picture: Picture | undefined, everyone: User[]): void {
@@ -58,9 +58,4 @@ export function tellTimeLock(user: User, until: Date | null): void {
   for (const device of clientsOf(user)) {
     device.deliver(node("notification", { ...attributes, id: stanzaId() }, [update]))
   }
-}
-
-/** Only clients care: simulated phones have no screen. */
-function clientsOf(user: User): LinkedDevice[] {
-  return [...user.devices.values()].filter((device) => device instanceof LinkedDevice)
 }

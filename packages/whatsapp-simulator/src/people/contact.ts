@@ -1,5 +1,5 @@
 import type { proto } from "@whiskeysockets/baileys"
-import { LinkedDevice } from "../connection/linked-device.ts"
+import { clientsOf } from "../connection/linked-device.ts"
 import type { User } from "../directory/user.ts"
 import type { Stanza } from "../stanza/codec.ts"
 import { createDeviceIdentity } from "../signal/adv.ts"
@@ -172,7 +172,7 @@ export class Contact {
 
   /** Only clients care: simulated phones have no screen. */
   private deliverTo(user: User, stanza: Stanza): void {
-    for (const device of user.devices.values()) if (device instanceof LinkedDevice) device.deliver(stanza)
+    for (const client of clientsOf(user)) client.deliver(stanza)
   }
 
   private address(): string {

@@ -1,5 +1,5 @@
 import type { proto } from "@whiskeysockets/baileys"
-import { LinkedDevice } from "../connection/linked-device.ts"
+import { clientsOf } from "../connection/linked-device.ts"
 import type { Device } from "../directory/device.ts"
 import type { Group } from "../directory/groups.ts"
 import type { User } from "../directory/user.ts"
@@ -41,9 +41,7 @@ export class Sender {
     const { addressing } = this.device.user
     const outgoing: Outgoing = { id, message, destination: { kind: "user", user } }
     const recipients: Stanza[] = []
-    for (const device of user.devices.values()) {
-      if (device instanceof LinkedDevice) recipients.push(await this.encryptFor(device, addressing, message))
-    }
+    for (const client of clientsOf(user)) recipients.push(await this.encryptFor(client, addressing, message))
     return () => {
       this.sent.add(outgoing)
       this.submit(outgoing, user.address(addressing), [node("participants", {}, recipients)])

@@ -1,4 +1,5 @@
-import { LinkedDevice } from "../connection/linked-device.ts"
+import { clientsOf } from "../connection/linked-device.ts"
+import type { LinkedDevice } from "../connection/linked-device.ts"
 import type { ServerParts } from "../connection/server-parts.ts"
 import type { Group } from "../directory/groups.ts"
 import type { User } from "../directory/user.ts"
@@ -50,7 +51,7 @@ export function destinationOf(parts: ServerParts, { to, groupId }: DestinationFi
 }
 
 export function linkedDevicesOf(phone: Phone): LinkedDevice[] {
-  return [...phone.user.devices.values()].filter((device) => device instanceof LinkedDevice)
+  return clientsOf(phone.user)
 }
 
 export function describePerson({ id, phone, pn, lid, name }: User) {

@@ -59,7 +59,8 @@ function writeOf(
 ): AnyBulkWriteOperation<AuthStateDoc> | null {
   if (value !== null) return setIfLater(_id, account, n, sealValue(value, _id, box))
   if (!shortLived.has(type)) return setIfLater(_id, account, n, Buffer.alloc(0))
-  // What has come and gone in these entries was never written: most memos live for a moment only.
+  // What has come and gone in these entries was never written, unless by a fold that failed in part: most memos live for a
+  // moment only, and one that stays is forgotten as the oldest.
   return isBorn ? null : { deleteOne: { filter: { _id, n: { $lte: n } } } }
 }
 
